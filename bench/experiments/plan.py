@@ -1,0 +1,52 @@
+"""Suite -> runs: each experiment with each seed."""
+
+from collections.abc import Mapping
+
+from bench.experiments.identity import identify
+from bench.experiments.layers import is_weights_file
+from bench.experiments.spec import Experiment, Run, Suite
+
+
+def plan(
+    suite: Suite, fingerprint: str, weights_sha256: Mapping[str, str], threads: int
+) -> list[Run]:
+    """The runs of a suite, seed by seed, so that the first comparison is there soonest.
+
+    Args:
+        suite: what to run.
+        fingerprint: of its data set.
+        weights_sha256: for each weights file that the suite names.
+        threads: CPU threads for a run whose experiment does not say.
+    """
+    return [
+        _run(suite, experiment, seed, fingerprint, weights_sha256, threads)
+        for seed in suite.seeds
+        for experiment in suite.experiments
+    ]
+
+
+def weights_files(suite: Suite) -> list[str]:
+    """The weights of the suite that are files, each once."""
+    named = (experiment.weights for experiment in suite.experiments)
+    return list(dict.fromkeys(weights for weights in named if is_weights_file(weights)))
+
+
+def _run(
+    suite: Suite,
+    experiment: Experiment,
+    seed: int,
+    fingerprint: str,
+    weights_sha256: Mapping[str, str],
+    threads: int,
+) -> Run:
+    digest = weights_sha256.get(experiment.weights)
+    return Run(
+        suite=suite.name,
+        data=suite.data,
+        experiment=experiment,
+        seed=seed,
+        fingerprint=fingerprint,
+        identity=identify(suite.data, experiment, fingerprint, digest, seed),
+        configuration=identify(suite.data, experiment, fingerprint, digest, None),
+        threads=experiment.threads or threads,
+    )
