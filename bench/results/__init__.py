@@ -1,0 +1,1 @@
+"""WHERE it goes: run folders, written atomically and read back as records."""

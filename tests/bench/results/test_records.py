@@ -1,0 +1,157 @@
+"""Run folders read back."""
+
+import shutil
+
+import pytest
+
+from bench.results.records import complete_runs, metrics_frame, predictions_frame
+from bench.results.store import COMPLETE, DamagedError, RunFolder
+from tests.bench.finished_runs import finish, finish_at, planned
+
+
+@pytest.fixture
+def suite_folder(tmp_path):
+    return tmp_path / "tracks"
+
+
+def names(suite_folder):
+    return [(record.experiment, record.seed) for record in complete_runs(suite_folder)]
+
+
+class TestCompleteRuns:
+    def test_ordered_by_experiment_and_seed_as_a_number(self, tmp_path, suite_folder):
+        for experiment, seed in [("b", 0), ("a", 10), ("a", 9), ("b", 2), ("a", 100)]:
+            finish_at(tmp_path, planned(experiment, seed))
+        assert names(suite_folder) == [("a", 9), ("a", 10), ("a", 100), ("b", 0), ("b", 2)]
+
+    def test_two_runs_of_a_seed_are_ordered_by_identity(self, suite_folder):
+        for identity in ("ffff", "0000", "9999"):
+            finish(RunFolder(suite_folder / "a" / f"0-{identity}"), planned("a"))
+        found = [record.folder.path.name for record in complete_runs(suite_folder)]
+        assert found == ["0-0000", "0-9999", "0-ffff"]
+
+    def test_without_results_there_are_none(self, suite_folder):
+        assert names(suite_folder) == []
+
+    def test_what_is_not_complete_is_passed_over(self, tmp_path, suite_folder):
+        finish_at(tmp_path, planned("a", 0))
+        (finish_at(tmp_path, planned("a", 1)).path / COMPLETE).unlink()
+        failed = RunFolder.of(tmp_path, planned("a", 2))
+        failed.begin()
+        failed.fail({"reason": "?"})
+        RunFolder.of(tmp_path, planned("a", 3)).begin()
+        assert names(suite_folder) == [("a", 0)]
+
+    @pytest.mark.parametrize("stray", ["backup", "x-000", "-1-000", "0", "²-000", "1.5-000"])
+    def test_stray_folders_are_passed_over(self, tmp_path, suite_folder, stray):
+        whole = finish_at(tmp_path, planned("a", 0))
+        shutil.copytree(whole.path, suite_folder / "a" / stray)
+        shutil.copytree(whole.path, suite_folder / "0-deeper" / "b" / "0-000")
+        shutil.copy(whole.path / COMPLETE, suite_folder / COMPLETE)
+        assert names(suite_folder) == [("a", 0)]
+
+
+class TestRecord:
+    @pytest.fixture
+    def record(self, tmp_path, suite_folder):
+        finish_at(tmp_path, planned("a", 1), seconds=12.5)
+        (record,) = complete_runs(suite_folder)
+        return record
+
+    def test_what_it_reads(self, record):
+        assert record.spec["identity"] == "000000000001"
+        assert record.metrics["timings"]["total_seconds"] == 12.5
+        assert record.history().to_dict("list") == {
+            "epoch": [0, 1],
+            "learning_rate": [0.001, 0.001],
+            "train_loss": [0.75, 0.25],
+            "val_accuracy": [0.5, 1.0],
+        }
+        assert record.predictions()["path"][0] == "bear/9.png"
+
+    def test_sound_files_pass(self, record):
+        record.verify()
+
+    @pytest.mark.parametrize(
+        "name", ["run.json", "metrics.json", "history.csv", "predictions.parquet"]
+    )
+    def test_damage_to_what_analysis_reads_is_found(self, record, name):
+        (record.folder.path / name).write_bytes(b"{}")
+        with pytest.raises(DamagedError, match=name):
+            record.verify()
+
+    def test_a_damaged_file_is_never_returned(self, record):
+        (record.folder.path / "metrics.json").write_text('{"test": {"accuracy": 1.0}}')
+        with pytest.raises(DamagedError):
+            _ = record.metrics
+        (record.folder.path / "history.csv").write_text("epoch\n0\n")
+        with pytest.raises(DamagedError):
+            record.history()
+
+
+class TestFrames:
+    @pytest.fixture
+    def records(self, tmp_path, suite_folder):
+        finish_at(tmp_path, planned("a", 0), accuracy=0.75, seconds=10.0)
+        finish_at(tmp_path, planned("b", 7), accuracy=0.5, seconds=20.5)
+        return list(complete_runs(suite_folder))
+
+    def test_a_row_a_run_with_the_tests_measures(self, records):
+        frame = metrics_frame(records)
+        common = {"macro_accuracy": 0.5, "macro_f1": 0.25, "nll": 1.5, "ece": 0.125, "n": 4}
+        assert frame.to_dict("records") == [
+            {"experiment": "a", "seed": 0, "accuracy": 0.75, **common, "seconds": 10.0},
+            {"experiment": "b", "seed": 7, "accuracy": 0.5, **common, "seconds": 20.5},
+        ]
+
+    def test_or_with_the_validations(self, records):
+        frame = metrics_frame(records, "val")
+        assert frame["accuracy"].tolist() == [1.0, 1.0]
+        assert frame["n"].tolist() == [1, 1]
+
+    def test_a_row_an_image_of_a_run(self, records):
+        frame = predictions_frame(records)
+        assert list(frame.columns) == [
+            "experiment",
+            "seed",
+            "split",
+            "path",
+            "true",
+            "predicted",
+            "p:bear",
+            "p:fox",
+        ]
+        assert frame["experiment"].tolist() == ["a"] * 4 + ["b"] * 4
+        assert frame["seed"].tolist() == [0] * 4 + [7] * 4
+        assert set(frame["split"]) == {"test"}
+        assert frame.index.tolist() == list(range(8))
+        assert frame.loc[1].tolist() == [
+            "a",
+            0,
+            "test",
+            "bear/1.png",
+            "bear",
+            "fox",
+            0.25,
+            0.75,
+        ]
+
+    def test_or_of_validation(self, records):
+        frame = predictions_frame(records, "val")
+        assert frame["path"].tolist() == ["bear/9.png", "bear/9.png"]
+
+    def test_no_runs_make_empty_frames_with_their_columns(self):
+        assert len(metrics_frame([])) == 0
+        assert list(metrics_frame([]).columns) == [
+            "experiment",
+            "seed",
+            "accuracy",
+            "macro_accuracy",
+            "macro_f1",
+            "nll",
+            "ece",
+            "n",
+            "seconds",
+        ]
+        assert len(predictions_frame([])) == 0
+        assert {"experiment", "seed", "true", "predicted"} <= set(predictions_frame([]).columns)
