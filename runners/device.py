@@ -1,0 +1,52 @@
+"""Where a run computes, and in which precision."""
+
+import contextlib
+import platform
+
+import torch
+
+from bench.experiments.spec import Experiment
+
+
+def choose_device() -> torch.device:
+    """The first CUDA device that is visible, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def device_name(device: torch.device) -> str:
+    """What run.json calls the device, such as `NVIDIA H100` or `cpu (x86_64)`."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    capabilities = _cpu_capabilities()
+    return f"cpu ({capabilities.get('cpu_name') or platform.machine()})"
+
+
+def is_fast_at_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    capabilities = _cpu_capabilities()
+    return any(capabilities.get(key) for key in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
+def _cpu_capabilities() -> dict[str, object]:
+    ask = getattr(torch.cpu, "get_capabilities", None)  # not in the oldest torch that serves
+    return dict(ask()) if ask is not None else {}
+
+
+def resolve_precision(experiment: Experiment, device: torch.device) -> str:
+    """`fp32` or `bf16`: what `auto` means on this device."""
+    if experiment.precision != "auto":
+        return experiment.precision
+    return "bf16" if is_fast_at_bf16(device) else "fp32"
+
+
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
+    """The context in which the network computes."""
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def synchronize(device: torch.device) -> None:
+    """Waits until the device has done what it was given, so that time can be measured."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

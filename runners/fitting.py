@@ -1,0 +1,226 @@
+"""All epochs of a run: what trains when, at which rate, what is selected, and when to stop."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from bench.experiments.spec import Augment, Experiment
+from runners.checkpoint import Best, Progress
+from runners.data.cache import Split
+from runners.data.loader import (
+    DeviceSplit,
+    Normalization,
+    evaluation_batches,
+    n_batches,
+    training_batches,
+)
+from runners.evaluation import Scores, measures, score
+from runners.freezing import FreezableClassifier, last_change, trainable_blocks
+from runners.optim import build_optimizer, carry_state, learning_rate, set_learning_rate
+from runners.seeding import torch_seed
+from runners.training import EpochResult, train_epoch
+
+# Events go out as plain dicts with an `event` key.
+Emit = Callable[[dict[str, object]], None]
+_SECONDS_BETWEEN_EVENTS = 0.5
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What stays the same through a run: the experiment, its seed, and where it computes."""
+
+    experiment: Experiment
+    augment: Augment
+    normalization: Normalization
+    seed: int
+    device: torch.device
+    precision: str
+
+
+def fit(
+    setting: Setting,
+    model: FreezableClassifier,
+    train: Split | DeviceSplit,
+    val: Split | DeviceSplit,
+    progress: Progress,
+    save: Callable[[Progress], None],
+    emit: Emit,
+) -> Best:
+    """Trains from where `progress` stands to the last epoch, and gives the selected one.
+
+    Args:
+        setting: the run's.
+        model: its network as initialised; overwritten by `progress` where that has begun.
+        train: the training split.
+        val: the split that decides what is selected.
+        progress: updated in place.
+        save: called with `progress` after each epoch.
+        emit: takes `step` and `epoch` events.
+
+    Raises:
+        Diverged: where a loss is not finite.
+    """
+    optimizer: torch.optim.Optimizer | None = None
+    if progress.next_epoch:
+        model.network.load_state_dict(progress.model)
+        optimizer = _optimizer_of(setting.experiment, model, progress.next_epoch - 1)
+        optimizer.load_state_dict(progress.optimizer)
+    while not _is_over(setting.experiment, progress):
+        began = time.perf_counter()
+        epoch = progress.next_epoch
+        optimizer = _prepare_epoch(setting.experiment, model, optimizer, epoch)
+        result = _train(setting, model, optimizer, train, epoch, emit)
+        scores = evaluate(setting, model, val)
+        row = _history_row(model, optimizer, epoch, result, scores)
+        _advance(progress, row, model, optimizer)
+        progress.seconds += time.perf_counter() - began
+        save(progress)
+        emit({"event": "epoch", **row})
+    return progress.best
+
+
+def _is_over(experiment: Experiment, progress: Progress) -> bool:
+    if progress.next_epoch >= experiment.epochs:
+        return True
+    stopping = experiment.early_stopping
+    since_best = progress.next_epoch - 1 - progress.best.epoch
+    return stopping is not None and progress.next_epoch > 0 and since_best >= stopping.patience
+
+
+def _optimizer_of(
+    experiment: Experiment, model: FreezableClassifier, epoch: int
+) -> torch.optim.Optimizer:
+    """A new optimizer over the parameters that train in this epoch."""
+    names = [block.name for block in model.blocks]
+    model.set_trainable(trainable_blocks(experiment.freezing, names, epoch))
+    return build_optimizer(experiment.optimizer, model.trainable_parameters().values())
+
+
+def _prepare_epoch(
+    experiment: Experiment,
+    model: FreezableClassifier,
+    optimizer: torch.optim.Optimizer | None,
+    epoch: int,
+) -> torch.optim.Optimizer:
+    """Freezes and thaws, makes the optimizer anew where the set changes, sets its rate."""
+    names = [block.name for block in model.blocks]
+    changed = last_change(experiment.freezing, names, epoch)
+    if optimizer is None or changed == epoch:
+        old, optimizer = optimizer, _optimizer_of(experiment, model, epoch)
+        if old is not None and not (experiment.freezing and experiment.freezing.reset_optimizer):
+            carry_state(old, optimizer, model.trainable_parameters())
+    restarts = experiment.freezing is not None and experiment.freezing.restart_schedule
+    start = changed if restarts else 0
+    rate = learning_rate(
+        experiment.optimizer.lr, experiment.schedule, epoch - start, experiment.epochs - start
+    )
+    set_learning_rate(optimizer, rate)
+    return optimizer
+
+
+def _train(
+    setting: Setting,
+    model: FreezableClassifier,
+    optimizer: torch.optim.Optimizer,
+    train: Split | DeviceSplit,
+    epoch: int,
+    emit: Emit,
+) -> EpochResult:
+    experiment = setting.experiment
+    # What the network draws itself (dropout, stochastic depth) hangs on the epoch alone.
+    torch.manual_seed(torch_seed(setting.seed, "network", epoch))
+    model.train()
+    n_steps = n_batches(len(train.labels), experiment.batch_size)
+    batches = training_batches(
+        train,
+        setting.augment,
+        setting.normalization,
+        experiment.batch_size,
+        setting.seed,
+        epoch,
+        setting.device,
+        experiment.channels_last,
+    )
+    return train_epoch(
+        model,
+        optimizer,
+        batches,
+        n_steps,
+        experiment,
+        setting.precision,
+        epoch,
+        _step_reporter(emit, epoch, n_steps),
+    )
+
+
+def _step_reporter(
+    emit: Emit, epoch: int, n_steps: int
+) -> Callable[[int, Callable[[], float]], None]:
+    """Emits a `step` event now and then; only then is the device asked for the loss."""
+    last = time.monotonic()
+
+    def report(step: int, loss: Callable[[], float]) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _SECONDS_BETWEEN_EVENTS:
+            last = now
+            event = {"event": "step", "epoch": epoch, "step": step + 1, "steps": n_steps}
+            emit({**event, "train_loss": loss()})
+
+    return report
+
+
+def evaluate(setting: Setting, model: FreezableClassifier, split: Split | DeviceSplit) -> Scores:
+    """The model's scores on a split, as validation, the test and every later use have them."""
+    batches = evaluation_batches(
+        split,
+        setting.normalization,
+        setting.experiment.batch_size,
+        setting.device,
+        setting.experiment.channels_last,
+    )
+    return score(model, batches, setting.precision)
+
+
+def _history_row(
+    model: FreezableClassifier,
+    optimizer: torch.optim.Optimizer,
+    epoch: int,
+    result: EpochResult,
+    scores: Scores,
+) -> dict[str, float | int]:
+    measured = measures(scores)
+    return {
+        "epoch": epoch,
+        "learning_rate": optimizer.param_groups[0]["lr"],
+        "train_loss": result.loss,
+        "train_accuracy": result.accuracy,
+        "val_loss": measured["nll"],
+        "val_accuracy": measured["accuracy"],
+        "val_macro_accuracy": measured["macro_accuracy"],
+        "trainable_parameters": sum(p.numel() for p in model.trainable_parameters().values()),
+        "seconds": result.seconds,
+        "images_per_second": result.images_per_second,
+    }
+
+
+def _advance(
+    progress: Progress,
+    row: dict[str, float | int],
+    model: FreezableClassifier,
+    optimizer: torch.optim.Optimizer,
+) -> None:
+    state = {name: tensor.detach().cpu() for name, tensor in model.network.state_dict().items()}
+    progress.history.append(row)
+    progress.next_epoch += 1
+    progress.model = state
+    progress.optimizer = optimizer.state_dict()
+    if progress.best.is_beaten_by(row["val_accuracy"], row["val_loss"]):
+        progress.best = Best(
+            epoch=int(row["epoch"]),
+            val_accuracy=row["val_accuracy"],
+            val_loss=row["val_loss"],
+            state={name: tensor.clone() for name, tensor in state.items()},
+        )

@@ -1,0 +1,124 @@
+"""The files of named weights: in the hub's cache already, or fetched into it."""
+
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bench.errors import UserError, nearest
+from bench.experiments.spec import Experiment
+from bench.results.atomic import sha256_file
+from runners.models.build import place
+
+_FILES = ("model.safetensors", "pytorch_model.bin")
+_DEFAULT = "pretrained"
+
+
+def torchvision_file(experiment: Experiment, name: str) -> Path:
+    """The file of a torchvision model's named weights, as torch.hub's cache keeps it.
+
+    Raises:
+        UserError: for an unknown set, a file whose checksum is not the published one, or a hub
+            that can't be reached.
+    """
+    weights = _torchvision_weights(experiment, name)
+    file = Path(str(torch.hub.get_dir())) / "checkpoints" / str(weights.url).rpartition("/")[2]
+    digest = file.stem.rpartition("-")[2]
+    if file.is_file():
+        if not sha256_file(file).startswith(digest):
+            raise UserError(
+                f"{file}: is not the file that was published (its SHA-256 should start with "
+                f"{digest}); remove it, or get it again from {weights.url}"
+            )
+        return file
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(weights.url, str(file), digest, progress=False)
+    except (OSError, RuntimeError) as error:
+        raise _unreachable(experiment, weights.url, file, error) from None
+    return file
+
+
+def torchvision_normalization(experiment: Experiment, name: str) -> tuple[list[float], list[float]]:
+    """Mean and deviation that a torchvision model's named weights were trained with."""
+    preset = _torchvision_weights(experiment, name).transforms()
+    return list(preset.mean), list(preset.std)
+
+
+def _torchvision_weights(experiment: Experiment, name: str) -> Any:
+    from torchvision import models
+
+    sets = models.get_model_weights(name)
+    wanted = experiment.weights
+    if wanted == _DEFAULT:
+        return sets["DEFAULT"]
+    known = [*sets.__members__]
+    if wanted not in known:
+        raise _unknown_set(experiment, known)
+    return sets[wanted]
+
+
+def timm_file(experiment: Experiment, name: str) -> Path:
+    """The file of a timm model's weights, as the Hugging Face cache keeps it.
+
+    `pretrained` means the set that timm prefers, or that `model` names behind a dot.
+
+    Raises:
+        UserError: for an unknown set, or a hub that can't be reached.
+    """
+    from huggingface_hub import hf_hub_download, hf_hub_url, try_to_load_from_cache
+
+    repository = _timm_repository(experiment, name)
+    for file in _FILES:
+        cached = try_to_load_from_cache(repository, file)
+        if isinstance(cached, str):
+            return Path(cached)
+    address = hf_hub_url(repository, _FILES[0])
+    try:
+        _reach(address)
+        return Path(hf_hub_download(repository, _FILES[0]))
+    except Exception as error:  # noqa: BLE001 - the hub's client raises many kinds
+        raise _unreachable(experiment, address, None, error) from None
+
+
+def _reach(address: str) -> None:
+    """Asks for the file's head once, since the hub's client asks six times before it gives up."""
+    request = urllib.request.Request(address, method="HEAD")  # noqa: S310 - the hub's own address
+    with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+        pass
+
+
+def _timm_repository(experiment: Experiment, name: str) -> str:
+    from timm.models import get_pretrained_cfg, list_pretrained
+
+    architecture, _, tag = name.partition(".")
+    if experiment.weights != _DEFAULT:
+        tag = experiment.weights
+    try:
+        config = get_pretrained_cfg(f"{architecture}.{tag}" if tag else architecture)
+    except RuntimeError:  # an unknown tag
+        config = None
+    if config is None or not config.hf_hub_id:
+        known = [one.partition(".")[2] for one in list_pretrained(f"{architecture}.*")]
+        raise _unknown_set(experiment, known)
+    return str(config.hf_hub_id)
+
+
+def _unknown_set(experiment: Experiment, known: list[str]) -> UserError:
+    return UserError(
+        f"{place(experiment, 'weights')}: {experiment.model} has no such weights"
+        f"{nearest(experiment.weights, ['none', _DEFAULT, *known])}"
+    )
+
+
+def _unreachable(
+    experiment: Experiment, address: str, where: Path | None, error: Exception
+) -> UserError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+    put = f"put it at {where}, or put it anywhere" if where else "put it anywhere"
+    file = address.rpartition("/")[2]
+    return UserError(
+        f"{place(experiment, 'weights')}: cannot be fetched ({reason}); get {address} on a machine "
+        f'that can, {put} and name your copy: weights = "path/to/{file}"'
+    )

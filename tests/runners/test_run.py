@@ -1,0 +1,254 @@
+"""A whole run, from photos to the files of its folder: repeatable, resumable, honest."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+from sklearn.metrics import accuracy_score
+
+from bench.errors import UserError
+from bench.experiments.spec import EarlyStopping, Experiment, Freezing, Optimizer, Schedule
+from bench.results.store import FILES, RunFolder
+from runners.run import execute
+from runners.training import Diverged
+from tests.runners.photos import draw, planned
+
+VIT = Experiment(
+    "vit",
+    "timm:vit_tiny_patch16_224",
+    epochs=4,
+    batch_size=8,
+    schedule=Schedule("step", every_epochs=2, gamma=0.1),
+    freezing=Freezing(trainable_blocks=1, every_epochs=2, add_blocks=11, reset_optimizer=False),
+    precision="fp32",
+)
+RESNET = Experiment("resnet", "torchvision:resnet18", epochs=3, batch_size=8, precision="fp32")
+SAME = ("model.safetensors", "predictions.parquet")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return draw(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+class Killed(BaseException):
+    """As if the process had been killed between two epochs."""
+
+
+def run(photos, path, experiment, seed=0, kill_after=None):
+    folder = RunFolder(path)
+    path.mkdir(exist_ok=True)
+    events = []
+
+    def emit(event):
+        events.append(event)
+        if event["event"] == "epoch" and event["epoch"] == kill_after:
+            raise Killed
+
+    execute(planned(photos, experiment, seed), folder, emit)
+    return folder, events
+
+
+def history(folder):
+    frame = pd.read_csv(folder.path / "history.csv")
+    return frame.drop(columns=["seconds", "images_per_second"])
+
+
+def test_a_run_writes_every_file_with_the_columns_and_keys_that_others_build_on(photos, tmp_path):
+    folder, events = run(photos, tmp_path / "run", RESNET)
+    written = {path.name for path in folder.path.iterdir()}
+    assert written == {*FILES, "checkpoint.pt"} - {"log.txt", "events.jsonl"}
+    frame = pd.read_csv(folder.path / "history.csv")
+    assert list(frame.columns) == [
+        "epoch",
+        "learning_rate",
+        "train_loss",
+        "train_accuracy",
+        "val_loss",
+        "val_accuracy",
+        "val_macro_accuracy",
+        "trainable_parameters",
+        "seconds",
+        "images_per_second",
+    ]
+    assert frame["epoch"].tolist() == [0, 1, 2]
+    predictions = pd.read_parquet(folder.path / "predictions.parquet")
+    classes = ["badger", "cat", "dog"]
+    expected = ["split", "path", "true", "predicted", *(f"p:{name}" for name in classes)]
+    assert list(predictions.columns) == expected
+    assert predictions["split"].value_counts().to_dict() == {"val": 12, "test": 12}
+    assert (predictions["path"].str.split("/").str[0] == predictions["true"]).all()
+    metrics = json.loads((folder.path / "metrics.json").read_text())
+    keys = {"accuracy", "macro_accuracy", "macro_f1", "nll", "ece", "n"}
+    assert metrics["val"].keys() == metrics["test"].keys() == keys
+    test = predictions[predictions["split"] == "test"]
+    assert metrics["test"]["accuracy"] == accuracy_score(test["true"], test["predicted"])
+    assert [event["event"] for event in events if event["event"] != "step"] == [
+        "start",
+        "epoch",
+        "epoch",
+        "epoch",
+        "finish",
+    ]
+
+
+def test_run_json_holds_the_resolved_settings_and_the_circumstances(photos, tmp_path):
+    folder, _ = run(photos, tmp_path / "run", RESNET, seed=3)
+    spec = json.loads((folder.path / "run.json").read_text())
+    assert spec["experiment"]["optimizer"]["lr"] == 1e-4
+    assert spec["seed"] == 3
+    assert spec["threads"] == 1
+    assert spec["precision"] == "fp32"
+    assert spec["classes"] == ["badger", "cat", "dog"]
+    assert spec["n_images"] == {"train": 24, "val": 12, "test": 12}
+    assert spec["blocks"] == ["stem", "layer1", "layer2", "layer3", "layer4", "head"]
+    assert spec["weights"] == {"source": "none"}
+    assert spec["versions"]["torch"] == torch.__version__.partition("+")[0]
+
+
+def test_the_network_learns_and_the_selected_epoch_is_the_one_stored(photos, tmp_path):
+    eager = replace(RESNET, epochs=6, optimizer=Optimizer("adam", lr=1e-3))
+    folder, events = run(photos, tmp_path / "run", eager)
+    frame = history(folder)
+    best = frame.sort_values(["val_accuracy", "val_loss"], ascending=[False, True]).iloc[0]
+    assert events[-1]["selected_epoch"] == best["epoch"]
+    metrics = json.loads((folder.path / "metrics.json").read_text())
+    assert metrics["val"]["accuracy"] == best["val_accuracy"]
+    assert metrics["val"]["nll"] == pytest.approx(best["val_loss"])
+    assert metrics["test"]["accuracy"] > 0.6
+
+
+@pytest.mark.parametrize("experiment", [RESNET, VIT], ids=lambda e: e.name)
+def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(photos, tmp_path, experiment):
+    first, _ = run(photos, tmp_path / "a", experiment)
+    second, _ = run(photos, tmp_path / "b", experiment)
+    other, _ = run(photos, tmp_path / "c", experiment, seed=1)
+    for name in SAME:
+        assert (first.path / name).read_bytes() == (second.path / name).read_bytes()
+        assert (first.path / name).read_bytes() != (other.path / name).read_bytes()
+    pd.testing.assert_frame_equal(history(first), history(second), check_exact=True)
+
+
+@pytest.mark.parametrize("kill_after", [0, 1, 2])
+def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(photos, tmp_path, kill_after):
+    """Across the unfreezing at epoch 2, with an optimizer that keeps its state."""
+    whole, _ = run(photos, tmp_path / "whole", VIT)
+    with pytest.raises(Killed):
+        run(photos, tmp_path / "killed", VIT, kill_after=kill_after)
+    resumed, events = run(photos, tmp_path / "killed", VIT)
+    notes = [event["text"] for event in events if event["event"] == "note"]
+    assert notes == [f"resumed at epoch {kill_after + 1}"]
+    for name in SAME:
+        assert (whole.path / name).read_bytes() == (resumed.path / name).read_bytes()
+    pd.testing.assert_frame_equal(history(whole), history(resumed), check_exact=True)
+
+
+def test_a_torn_checkpoint_is_not_used_and_that_is_said(photos, tmp_path):
+    with pytest.raises(Killed):
+        run(photos, tmp_path / "run", RESNET, kill_after=1)
+    checkpoint = tmp_path / "run" / "checkpoint.pt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    _, events = run(photos, tmp_path / "run", RESNET)
+    notes = [event["text"] for event in events if event["event"] == "note"]
+    assert len(notes) == 1
+    assert notes[0].startswith("checkpoint.pt cannot be read")
+    assert next(event for event in events if event["event"] == "start")["epoch"] == 0
+
+
+def test_what_is_frozen_is_frozen_in_the_whole_run(photos, tmp_path):
+    head_only = Experiment(
+        "frozen",
+        "torchvision:resnet18",
+        epochs=2,
+        batch_size=8,
+        freezing=Freezing(trainable_blocks=0),
+        precision="fp32",
+    )
+    state = []
+    for epochs in (1, 2):
+        folder, _ = run(photos, tmp_path / str(epochs), replace(head_only, epochs=epochs))
+        state.append(load_file(folder.path / "model.safetensors"))
+    backbone = [name for name in state[0] if not name.startswith("fc.")]
+    assert all(torch.equal(state[0][name], state[1][name]) for name in backbone)
+    assert pd.read_csv(folder.path / "history.csv")["trainable_parameters"].tolist() == [1539, 1539]
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_and_step(photos, tmp_path):
+    wild = Experiment(
+        "wild",
+        "torchvision:resnet18",
+        epochs=3,
+        batch_size=8,
+        optimizer=Optimizer("sgd", lr=1e30),
+        precision="fp32",
+    )
+    with pytest.raises(Diverged, match="not finite in epoch 0, step 1") as caught:
+        run(photos, tmp_path / "run", wild)
+    assert (caught.value.epoch, caught.value.step) == (0, 1)
+
+
+def test_early_stopping_waits_its_patience_and_no_longer(photos, tmp_path):
+    stopping = Experiment(
+        "stopping",
+        "torchvision:resnet18",
+        epochs=30,
+        batch_size=8,
+        optimizer=Optimizer("sgd", lr=1e-12),  # nothing moves but the batch norms
+        freezing=Freezing(trainable_blocks=0),
+        early_stopping=EarlyStopping(patience=2),
+        precision="fp32",
+    )
+    folder, _ = run(photos, tmp_path / "run", stopping)
+    frame = history(folder)
+    metrics = json.loads((folder.path / "metrics.json").read_text())
+    assert len(frame) == metrics["selected_epoch"] + 1 + 2 < 30
+
+
+def test_label_smoothing_and_clipping_change_the_training(photos, tmp_path):
+    losses = []
+    for number, extra in enumerate([{}, {"label_smoothing": 0.2}, {"clip_norm": 1e-3}]):
+        folder, _ = run(photos, tmp_path / str(number), replace(RESNET, epochs=1, **extra))
+        losses.append(history(folder)["train_loss"][0])
+    assert len(set(losses)) == 3
+
+
+def test_data_that_changed_since_the_plan_is_refused(tmp_path):
+    photos = draw(tmp_path / "photos")
+    job = planned(photos, RESNET)
+    (photos / "train" / "cat" / "0.png").unlink()
+    (tmp_path / "run").mkdir()
+    with pytest.raises(UserError, match="has changed since the run was planned"):
+        execute(job, RunFolder(tmp_path / "run"), lambda _: None)
+
+
+def test_predictions_are_the_stored_networks_own(photos, tmp_path):
+    """The selected weights, loaded into a fresh network, say what predictions.parquet says."""
+    from PIL import Image
+    from torchvision.models import resnet18
+    from torchvision.transforms import functional
+
+    folder, _ = run(photos, tmp_path / "run", RESNET)
+    network = resnet18(num_classes=3).eval()
+    network.load_state_dict(load_file(folder.path / "model.safetensors"))
+    content = (folder.path / "predictions.parquet").read_bytes()
+    rows = pd.read_parquet(io.BytesIO(content)).query("split == 'test'")
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    for row in rows.to_dict("records"):
+        image = Image.open(photos / "test" / row["path"]).convert("RGB").resize((32, 32), 2)
+        tensor = functional.normalize(functional.to_tensor(image), mean, std)
+        with torch.inference_mode():
+            ours = torch.softmax(network(tensor[None]).double(), dim=1)[0].numpy()
+        stored = np.array([row[f"p:{name}"] for name in ("badger", "cat", "dog")])
+        np.testing.assert_allclose(ours, stored, atol=1e-5)
