@@ -1,0 +1,1 @@
+"""Reads results, computes tables from data frames, then renders them."""

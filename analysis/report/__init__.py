@@ -1,0 +1,1 @@
+"""Renders tables: terminal, Markdown, LaTeX, CSV, JSON."""
