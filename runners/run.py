@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +53,9 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         device=device,
         precision=resolve_precision(run.experiment, device),
     )
-    folder.write_json("run.json", _record(run, images, prepared, setting))
     progress, said = checkpoint.load(folder, run.identity)
+    started = _started(folder) if progress.next_epoch else None
+    folder.write_json("run.json", _record(run, images, prepared, setting, started))
     for note in [*images.notes, *_weights_notes(prepared), *([said] if said else [])]:
         emit({"event": "note", "text": note})
     emit({"event": "start", "epochs": run.experiment.epochs, "epoch": progress.next_epoch})
@@ -91,10 +93,25 @@ def _fit_and_score(
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
 
 
-def _record(run: Run, images: ImageCache, prepared: Prepared, setting: Setting) -> dict[str, Any]:
+def _started(folder: RunFolder) -> str | None:
+    """When the run that is now resumed began."""
+    try:
+        return str(json.loads((folder.path / "run.json").read_bytes())["started"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _record(
+    run: Run,
+    images: ImageCache,
+    prepared: Prepared,
+    setting: Setting,
+    started: str | None,
+) -> dict[str, Any]:
     """run.json: the resolved settings, and all that is worth knowing of how they were run."""
     return {
         "suite": run.suite,
+        "profile": run.profile,
         "experiment": _plain(run.experiment),
         "data": _plain(run.data),
         "seed": run.seed,
@@ -113,7 +130,7 @@ def _record(run: Run, images: ImageCache, prepared: Prepared, setting: Setting) 
         "versions": versions(),
         "git_commit": git_commit(),
         **machine(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": started or datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.errors import nearest, shown
 from bench.experiments.layers import Layer, place_of
+from bench.experiments.spec import DataSpec
 
 _SHOULD = re.compile(r"^(Input|String|Value|Tuple|Dictionary|List)( error,)? ?")
 # Pydantic speaks of JSON, the user wrote TOML.
@@ -57,6 +58,8 @@ def _missing_hint(record: type, keys: tuple[Any, ...]) -> str:
 
 
 def _title(record: type) -> str:
+    if record is DataSpec:
+        return "data set"
     return re.sub(r"(?<!^)(?=[A-Z])", " ", record.__name__.strip("_")).lower()
 
 

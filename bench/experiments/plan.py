@@ -49,4 +49,5 @@ def _run(
         identity=identify(suite.data, experiment, fingerprint, digest, seed),
         configuration=identify(suite.data, experiment, fingerprint, digest, None),
         threads=experiment.threads or threads,
+        profile=suite.profile,
     )

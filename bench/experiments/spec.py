@@ -251,3 +251,4 @@ class Run:
     identity: str
     configuration: str
     threads: int
+    profile: str | None = None

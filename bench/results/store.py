@@ -70,15 +70,19 @@ class RunFolder:
             return True
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, wait_seconds: float = 0) -> Iterator[None]:
         """Holds the folder for this process; the system lets go of it when the process dies.
+
+        Args:
+            wait_seconds: how long to try. Whoever asks for the folder's state holds the lock for a
+                moment, so one that means to work should wait longer than that.
 
         Raises:
             BusyError: where another process holds it.
         """
         from filelock import FileLock, Timeout
 
-        lock = FileLock(self.path / _LOCK, timeout=0, thread_local=False)
+        lock = FileLock(self.path / _LOCK, timeout=wait_seconds, thread_local=False)
         try:
             lock.acquire()
         except Timeout:

@@ -42,17 +42,25 @@ def fingerprint(folder: ImageFolder, memo: Path | None = None) -> str:
         split: [(image.path, os.fspath(folder.file(split, image).absolute())) for image in images]
         for split, images in folder.splits.items()
     }
-    digests = _digests([file for split in SPLITS for _, file in files[split]], memo)
+    known = digests([file for split in SPLITS for _, file in files[split]], memo)
     total = hashlib.sha256()
     for split in SPLITS:
         total.update(f"{split}\0{len(files[split])}\n".encode())
         for path, file in sorted(files[split]):
-            total.update(f"{path}\0{digests[file]}\n".encode())
+            total.update(f"{path}\0{known[file]}\n".encode())
     return total.hexdigest()
 
 
-def _digests(files: list[str], memo: Path | None) -> dict[str, str]:
-    """The SHA-256 of each file, remembered or computed."""
+def digests(files: list[str], memo: Path | None = None) -> dict[str, str]:
+    """The SHA-256 of each file, 64 hexadecimal digits, remembered or computed.
+
+    Args:
+        files: absolute paths.
+        memo: as for `fingerprint`; it remembers these files and no others.
+
+    Raises:
+        UserError: a file has vanished or cannot be read.
+    """
     remembered = _read_memo(memo) if memo else {}
     known: _Memo = {}
     unknown: list[str] = []

@@ -72,6 +72,7 @@ def document(table: dict[str, Any]) -> str:
     return "".join(f"{toml(key)} = {toml(value)}\n" for key, value in table.items())
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(keys, values, max_size=4))
 def test_the_writer_of_these_tests_writes_toml(table):
     def same(a: Any, b: Any) -> bool:
@@ -118,7 +119,7 @@ def check_sound(suite: Suite) -> None:
         assert len(identify(suite.data, one, "0" * 64, None, suite.seeds[0])) == 12
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.dictionaries(keys, values, max_size=6))
 def test_random_tables(folder, table):
     suite_or_readable_error(write(folder, document(table)))
@@ -132,7 +133,7 @@ def tables_in(table: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_a_good_suite_with_random_changes_to_its_tables(folder, data):
     table = copy.deepcopy(tomllib.loads(GOOD))
@@ -171,7 +172,7 @@ def mutate(data: st.DataObject, text: str) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.data())
 def test_the_study_with_random_changes_to_its_text(folder, data):
     text = STUDY_TEXT
@@ -220,7 +221,7 @@ assignments = (
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @example(set_=["experiment.plain.Epochs=1"], profile=None, names=[])
 @example(set_=["data.photos.root=~nobody-at-all/x"], profile=None, names=[])
 @example(set_=["data.photos.root="], profile=None, names=[])
@@ -235,7 +236,7 @@ def test_random_command_lines(folder, set_, profile, names):
     suite_or_readable_error(write(folder), assignments=set_, profile=profile, names=names)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(max_size=12) | st.text("0123456789-, ", max_size=12))
 def test_random_seeds(text):
     try:

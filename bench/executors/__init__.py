@@ -1,0 +1,1 @@
+"""WHO runs it: executors that turn planned runs into finished run folders."""

@@ -1,0 +1,142 @@
+"""What happens inside a run's own process: lock, execute, seal; or record why not."""
+
+import contextlib
+import faulthandler
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TextIO
+
+from bench.errors import UserError
+from bench.experiments.spec import Run
+from bench.results.store import BusyError, RunFolder
+
+# Exit codes of a run's process; what else it may die of has another one, or a signal's.
+DONE, FAILED, BUSY = 0, 1, 75
+
+
+def work(run: Run, folder: RunFolder) -> None:
+    """The body of a run's process. Ends it with DONE, FAILED or BUSY.
+
+    The folder's lock is held by this process, so that it is free when the process is dead,
+    however it died. Ctrl-C is the parent's to answer.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    try:
+        with folder.locked(wait_seconds=1):
+            code = DONE if folder.state_when_locked() == "complete" else _work_locked(run, folder)
+    except BusyError:
+        code = BUSY
+    sys.exit(code)
+
+
+def _work_locked(run: Run, folder: RunFolder) -> int:
+    folder.begin()
+    failure = _execute_logged(run, folder)
+    if failure is None:
+        try:
+            folder.seal()
+        except OSError as error:
+            failure = _failure(error, {})
+    if failure is None:
+        return DONE
+    folder.fail(failure)
+    return FAILED
+
+
+def _execute_logged(run: Run, folder: RunFolder) -> dict[str, object] | None:
+    """Executes the run; gives what to record where it failed."""
+    with _logged(folder), (folder.path / "events.jsonl").open("a", encoding="utf-8") as events:
+        log = _EventLog(events)
+        try:
+            _import_and_execute(run, folder, log)
+        except Exception as error:  # noqa: BLE001 - whatever ends a run is recorded
+            traceback.print_exc()
+            return _failure(error, log.last)
+    return None
+
+
+def _import_and_execute(run: Run, folder: RunFolder, log: "_EventLog") -> None:
+    from runners.run import execute
+
+    print(f"{_now()} run {run.experiment.name}, seed {run.seed}, {run.identity}")  # noqa: T201
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        execute(run, folder, log)
+
+
+class _EventLog:
+    """Appends events to events.jsonl, says the notable ones in the log, and knows the last."""
+
+    def __init__(self, events: TextIO) -> None:
+        self._events = events
+        self.last: dict[str, object] = {}
+
+    def __call__(self, event: dict[str, object]) -> None:
+        stamped = {"time": round(time.time(), 3), **event}
+        self._events.write(json.dumps(stamped) + "\n")
+        self._events.flush()
+        self.last = event if event["event"] in ("step", "epoch") else self.last
+        if event["event"] != "step":
+            facts = ", ".join(f"{k} {_shown(v)}" for k, v in event.items() if k != "event")
+            print(f"{_now()} {event['event']}: {facts}", flush=True)  # noqa: T201
+
+
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+@contextlib.contextmanager
+def _logged(folder: RunFolder) -> Iterator[None]:
+    """Sends all that this process prints, native crashes too, to the end of log.txt."""
+    with (folder.path / "log.txt").open("a", encoding="utf-8") as log:
+        saved = [os.dup(1), os.dup(2)]
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for descriptor in (1, 2):
+            os.dup2(log.fileno(), descriptor)
+        faulthandler.enable(log)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            faulthandler.disable()
+            for descriptor, original in zip((1, 2), saved, strict=True):
+                os.dup2(original, descriptor)
+                os.close(original)
+
+
+def _failure(error: Exception, last_event: dict[str, object]) -> dict[str, object]:
+    return {
+        "kind": _kind(error),
+        "reason": " ".join(str(error).split()) or type(error).__name__,
+        "exception": type(error).__name__,
+        "epoch": getattr(error, "epoch", last_event.get("epoch")),
+        "step": getattr(error, "step", last_event.get("step")),
+        "traceback": "".join(traceback.format_exception(error)),
+        "failed": _now(),
+    }
+
+
+def _kind(error: Exception) -> str:
+    """One word for what ended the run."""
+    if isinstance(error, UserError):
+        return "input"
+    if type(error).__name__ == "Diverged":
+        return "diverged"
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "out-of-memory"
+    return "disk" if isinstance(error, OSError) and error.errno == 28 else "exception"
