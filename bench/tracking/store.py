@@ -1,0 +1,172 @@
+"""One suite in one MLflow store: what is there, and how a run is added. Imports MLflow."""
+
+import math
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+from bench.tracking.contents import ConfigurationContents, DataInput, RunContents
+from bench.tracking.measurements import over_seeds
+from bench.tracking.parameters import CONFIGURATION, EXPERIMENT, IDENTITY, KIND, MIRRORED, SUITE
+
+_PARENT = "mlflow.parentRunId"
+_PER_PAGE = 500
+
+
+def connect(uri: str) -> MlflowClient:
+    """A client of the store, once that has answered a first question.
+
+    Raises:
+        Exception: of MLflow, SQLite or the network, where it does not answer.
+    """
+    client = MlflowClient(tracking_uri=uri)
+    client.search_experiments(max_results=1)
+    return client
+
+
+def suite_experiment(client: MlflowClient, suite: str, artifact_location: str | None) -> str:
+    """The id of the suite's MLflow experiment, which is made where there is none.
+
+    Args:
+        client: of the store.
+        suite: the experiment's name.
+        artifact_location: where a new experiment keeps its artifacts; None is the store's choice.
+
+    Raises:
+        MlflowException: where somebody has deleted the experiment.
+    """
+    experiment = client.get_experiment_by_name(suite)
+    if experiment is None:
+        # Without the second tag some versions of MLflow's UI take this for language models.
+        tags = {SUITE: suite, "mlflow.experimentKind": "custom_model_development"}
+        return str(client.create_experiment(suite, artifact_location, tags))
+    if experiment.lifecycle_stage != "active":
+        raise MlflowException(
+            f"its experiment {suite!r} was deleted; bring it back with `mlflow experiments restore"
+            f" -x {experiment.experiment_id}`, or purge it with `mlflow gc`"
+        )
+    return str(experiment.experiment_id)
+
+
+class SuiteStore:
+    """A suite's MLflow experiment: a parent run a configuration, and under it a child a seed."""
+
+    def __init__(self, client: MlflowClient, experiment_id: str) -> None:
+        self._client = client
+        self._experiment_id = experiment_id
+        self._parents = {
+            (run.data.tags.get(EXPERIMENT), run.data.tags.get(CONFIGURATION)): run
+            for run in self._search("experiment")
+        }
+        self._children: defaultdict[tuple[str | None, str | None], list[Run]] = defaultdict(list)
+        for run in self._search("run"):
+            self._children[run.data.tags.get(EXPERIMENT), run.data.tags.get(IDENTITY)].append(run)
+
+    def _search(self, kind: str) -> Iterator[Run]:
+        """The runs of a kind, but those that somebody has deleted."""
+        token = None
+        while True:
+            page = self._client.search_runs(
+                [self._experiment_id],
+                f"tags.`{KIND}` = '{kind}'",
+                max_results=_PER_PAGE,
+                page_token=token,
+            )
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+    def holds(self, experiment: str, identity: str, digest: str) -> bool:
+        """Whether a run is there, whole, under a parent, and as it now is on the disk."""
+        parents = {parent.info.run_id for parent in self._parents.values()}
+        return any(
+            child.data.tags.get(MIRRORED) == digest and child.data.tags.get(_PARENT) in parents
+            for child in self._children[experiment, identity]
+        )
+
+    def add(self, contents: RunContents, digest: str) -> None:
+        """Adds a run, in place of what was mirrored of it by halves or is out of date."""
+        parent = self._parent_of(contents)
+        for stale in self._children[contents.tags[EXPERIMENT], contents.tags[IDENTITY]]:
+            self._client.delete_run(stale.info.run_id)
+        tags = contents.tags | {_PARENT: parent.info.run_id}
+        child = self._create("run", contents.name, tags, contents.start)
+        run_id = child.info.run_id
+        self._client.log_batch(
+            run_id,
+            [Metric(m.name, m.value, m.milliseconds, m.step) for m in contents.measurements],
+            [Param(name, value) for name, value in contents.params.items()],
+        )
+        self._client.log_inputs(run_id, datasets=[_as_input(contents.configuration.data)])
+        self._log_files(run_id, contents)
+        self._client.set_terminated(run_id, "FINISHED", contents.end)
+        self._client.set_tag(run_id, MIRRORED, digest)
+
+    def _create(self, kind: str, name: str, tags: Mapping[str, str], start: int) -> Run:
+        return self._client.create_run(
+            self._experiment_id, start_time=start, tags={KIND: kind, **tags}, run_name=name
+        )
+
+    def _log_files(self, run_id: str, contents: RunContents) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in contents.files.items():
+                (Path(folder) / name).write_bytes(content)
+            self._client.log_artifacts(run_id, folder)
+        # Beside the CSV, which people read: MLflow's UI compares such tables over runs.
+        self._client.log_table(run_id, contents.per_class, "per_class.json")
+
+    def _parent_of(self, contents: RunContents) -> Run:
+        """The run's parent, made where there is none, and completed where that was cut short."""
+        wanted = contents.configuration
+        key = (wanted.tags[EXPERIMENT], wanted.tags[CONFIGURATION])
+        if key not in self._parents:
+            self._parents[key] = self._create(
+                "experiment", wanted.name, wanted.tags, contents.start
+            )
+        parent = self._parents[key]
+        self._complete(parent, wanted)
+        return parent
+
+    def _complete(self, parent: Run, wanted: ConfigurationContents) -> None:
+        missing = {k: v for k, v in wanted.params.items() if k not in parent.data.params}
+        self._client.log_batch(
+            parent.info.run_id, params=[Param(*item) for item in missing.items()]
+        )
+        if not (parent.inputs and parent.inputs.dataset_inputs):
+            self._client.log_inputs(parent.info.run_id, datasets=[_as_input(wanted.data)])
+
+    def refresh_parents(self) -> None:
+        """Brings each parent's mean, deviation and end up to its children; writes only changes."""
+        children = defaultdict(list)
+        for child in self._search("run"):
+            if MIRRORED in child.data.tags:
+                children[child.data.tags.get(_PARENT)].append(child)
+        for parent in self._search("experiment"):
+            if seeds := children[parent.info.run_id]:
+                self._refresh(parent, seeds)
+
+    def _refresh(self, parent: Run, children: list[Run]) -> None:
+        now = round(time.time() * 1000)
+        known = parent.data.metrics
+        summary = over_seeds([child.data.metrics for child in children])
+        changed = [
+            Metric(name, value, now, 0)
+            for name, value in summary.items()
+            if name not in known or not math.isclose(known[name], value, rel_tol=1e-12)
+        ]
+        self._client.log_batch(parent.info.run_id, changed)
+        end = max(child.info.end_time for child in children)
+        if parent.info.end_time != end:
+            self._client.set_terminated(parent.info.run_id, "FINISHED", end)
+
+
+def _as_input(data: DataInput) -> DatasetInput:
+    dataset = Dataset(data.name, data.digest, "local", data.source, data.columns, data.profile)
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "train, val, test")])

@@ -1,0 +1,62 @@
+"""What MLflow's own client sees of a mirror."""
+
+from pathlib import Path
+
+import pytest
+
+from bench.results.records import complete_runs
+from bench.tracking import MirrorResult, default_tracking_uri, mirror
+from bench.tracking.quiet import quieted
+
+from .tracked_runs import SUITE
+
+ARTIFACTS = {
+    *("run.json", "history.csv", "metrics.json", "predictions.parquet", "log.txt"),
+    *("per_class.csv", "per_class.json", "confusion_matrix.csv", "confusion_matrix.png"),
+}
+
+
+def own_uri(results) -> str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        return default_tracking_uri(results)
+
+
+def sync(results) -> MirrorResult:
+    return mirror(complete_runs(results / SUITE), results, SUITE, own_uri(results))
+
+
+class Seen:
+    """What MLflow's own client sees in the store."""
+
+    def __init__(self, uri):
+        with quieted():
+            from mlflow.tracking import MlflowClient
+
+            self.client = MlflowClient(tracking_uri=uri)
+            self.experiment = self.client.get_experiment_by_name(SUITE)
+            runs = self.client.search_runs([self.experiment.experiment_id])
+        self.runs = {run.info.run_name: run for run in runs}
+        self.n_runs = len(runs)
+
+    def histories(self):
+        """Every value of every metric of every run."""
+        return {
+            (name, metric): [
+                (m.step, m.value, m.timestamp)
+                for m in self.client.get_metric_history(run.info.run_id, metric)
+            ]
+            for name, run in self.runs.items()
+            for metric in run.data.metrics
+        }
+
+    def artifacts(self, name):
+        return {file.path for file in self.client.list_artifacts(self.runs[name].info.run_id)}
+
+    def file(self, name, artifact):
+        uri = self.runs[name].info.artifact_uri
+        return Path(uri.removeprefix("file://")) / artifact
+
+
+def seen(results):
+    return Seen(own_uri(results))
