@@ -1,10 +1,9 @@
 """Runs what is missing of a suite: check everything, execute, mirror, say how it went."""
 
 import signal
-import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Thread
 from types import FrameType
 
 from rich.console import Console
@@ -28,12 +27,13 @@ def launch(survey: Survey, console: Console) -> list[Finished]:
     if survey.problem is not None:
         raise UserError(survey.problem)
     todo = survey.in_state("planned", "failed")
-    if todo:
-        check(survey, todo, console)
     mirror = _Mirror(survey)
     with _terminated_like_interrupted():
-        finished = list(_execute(todo, console, mirror)) if todo else []
-    for warning in mirror.finish():
+        if todo:
+            check(survey, todo, console)
+        finished = list(_execute(todo, console, mirror))
+        warnings = mirror.finish()
+    for warning in warnings:
         console.print(f"MLflow: {warning}", style="yellow", soft_wrap=True, highlight=False)
     return finished
 
@@ -76,6 +76,8 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
 
 
 def _execute(todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror") -> Iterator[Finished]:
+    if not todo:
+        return
     views = [RunView(one.run, one.folder, one.estimated_seconds) for one in todo]
     with Display(console, views) as display:
         for finished in run_all([(one.run, one.folder) for one in todo], display.tick):
@@ -86,26 +88,31 @@ def _execute(todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror") ->
 
 
 class _Mirror:
-    """Brings MLflow up to date in a thread, while the next run works."""
+    """Brings MLflow up to date in a thread, while the next run works.
+
+    The thread dies with the process: what it leaves half done, the next round mends.
+    """
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._uri = default_tracking_uri(survey.results)
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mlflow-mirror")
-        self._pending: Future[tuple[str, ...]] | None = None
+        self._thread: Thread | None = None
 
     def update(self) -> None:
-        """Starts a round, unless one is under way that will be followed by another anyway."""
-        if self._pending is None or self._pending.done():
-            self._pending = self._pool.submit(self._round)
+        """Starts a round, unless one is under way."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = Thread(target=self._round, name="mlflow-mirror", daemon=True)
+            self._thread.start()
 
     def finish(self) -> tuple[str, ...]:
-        """Waits for a last round where anything is not mirrored; gives its warnings."""
-        if self._pending is not None:
-            self._pending.result()
-        warnings = self._round() if not self._is_up_to_date() else ()
-        self._pool.shutdown()
-        return warnings
+        """Waits for the round under way, and does a last one where anything is not mirrored.
+
+        Returns:
+            What the last round has to say.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        return () if self._is_up_to_date() else self._round()
 
     def _is_up_to_date(self) -> bool:
         survey = self._survey
@@ -157,4 +164,3 @@ def say_failures(finished: Sequence[Finished], console: Console) -> None:
             highlight=False,
             markup=False,
         )
-    sys.stdout.flush()

@@ -1,0 +1,110 @@
+"""How a run's process ends: what is recorded of what ended it."""
+
+import json
+import multiprocessing
+import os
+
+import pytest
+
+from bench.errors import UserError
+from bench.executors import worker
+from bench.executors.local import run_all
+from bench.experiments.spec import Experiment
+from bench.results.store import RunFolder
+from runners.training import Diverged
+from tests.runners.photos import draw, planned
+
+RESNET = Experiment("resnet", "torchvision:resnet18", epochs=1, batch_size=8, precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return draw(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (UserError("no such model"), "input"),
+        (Diverged(3, 7), "diverged"),
+        (MemoryError(), "out-of-memory"),
+        (OSError(28, "No space left on device"), "disk"),
+        (OSError(5, "Input/output error"), "exception"),
+        (ZeroDivisionError("division by zero"), "exception"),
+    ],
+)
+def test_each_failure_has_its_kind(error, kind):
+    failure = worker._failure(error, {"epoch": 2, "step": 1})
+    assert failure["kind"] == kind
+    assert failure["exception"] == type(error).__name__
+    assert failure["reason"]
+    expected = (3, 7) if kind == "diverged" else (2, 1)
+    assert (failure["epoch"], failure["step"]) == expected
+
+
+def ended_with(run, folder):
+    """The exit code of a process that works on the run."""
+    process = multiprocessing.get_context("spawn").Process(target=worker.work, args=(run, folder))
+    process.start()
+    process.join(120)
+    return process.exitcode
+
+
+def test_a_run_is_sealed_and_a_second_process_leaves_it_alone(photos, tmp_path):
+    run = planned(photos, RESNET)
+    folder = RunFolder.of(tmp_path, run)
+    assert ended_with(run, folder) == worker.DONE
+    assert folder.state() == "complete"
+    sealed = (folder.path / "COMPLETE").stat().st_mtime_ns
+    for name in json.loads((folder.path / "COMPLETE").read_text())["sha256"]:
+        folder.read(name)
+    assert not (folder.path / "checkpoint.pt").exists()
+    assert "epoch: epoch 0" in (folder.path / "log.txt").read_text()
+    assert ended_with(run, folder) == worker.DONE
+    assert (folder.path / "COMPLETE").stat().st_mtime_ns == sealed
+
+
+def test_a_folder_that_another_process_holds_is_busy(photos, tmp_path):
+    run = planned(photos, RESNET)
+    folder = RunFolder.of(tmp_path, run)
+    folder.begin()
+    with folder.locked():
+        assert ended_with(run, folder) == worker.BUSY
+    assert folder.state() == "planned"
+
+
+def test_a_failed_run_is_tried_again_and_its_failure_forgotten(photos, tmp_path):
+    run = planned(photos, RESNET)
+    folder = RunFolder.of(tmp_path, run)
+    folder.begin()
+    folder.fail({"kind": "exception", "reason": "once"})
+    outcomes = [one.outcome for one in run_all([(run, folder)], lambda *_: None)]
+    assert outcomes == ["complete"]
+    assert not (folder.path / "failure.json").exists()
+
+
+def exit_suddenly(*_):
+    os._exit(3)
+
+
+def test_a_process_that_ends_without_a_word_is_recorded_by_its_parent(
+    photos, tmp_path, monkeypatch
+):
+    context = multiprocessing.get_context("spawn")
+    monkeypatch.setattr("bench.executors.local._context", lambda: context)
+    monkeypatch.setattr("bench.executors.local.work", exit_suddenly)
+    run = planned(photos, RESNET)
+    folder = RunFolder.of(tmp_path, run)
+    folder.path.mkdir(parents=True)
+    outcomes = [one.outcome for one in run_all([(run, folder)], lambda *_: None)]
+    assert outcomes == ["failed"]
+    assert folder.failure()["kind"] == "crashed"
+    assert folder.failure()["reason"] == "its process ended with exit code 3"
+
+
+def test_what_a_run_prints_goes_to_its_log(tmp_path):
+    folder = RunFolder(tmp_path)
+    with worker._logged(folder):
+        os.write(1, b"to the log\n")
+        os.write(2, b"from native code\n")
+    assert (tmp_path / "log.txt").read_text() == "to the log\nfrom native code\n"
