@@ -3,6 +3,8 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
 from types import FrameType
 
@@ -44,6 +46,7 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
     Raises:
         UserError: a line for each mistake.
     """
+    _check_writable(survey.results)
     with console.status("checking data, models and weights"):
         from runners.data.cache import open_cache
         from runners.preparation import check_experiment, read_folder
@@ -73,6 +76,17 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
         )
     for note in (*folder.notes, *images.notes):
         console.print(f"note: {note}", style="yellow", soft_wrap=True, highlight=False)
+
+
+def _check_writable(results: Path) -> None:
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"--results {results}: cannot be written to ({error.strerror}); name another folder"
+        ) from None
 
 
 def _execute(todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror") -> Iterator[Finished]:

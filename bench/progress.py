@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -17,6 +17,10 @@ from bench.results.store import RunFolder
 
 _MARKS = {"waiting": ("·", "dim"), "running": ("▶", "cyan"), "complete": ("✓", "green")}
 _MARKS |= {"failed": ("✗", "red"), "busy": ("…", "yellow")}
+# Columns beside the experiment's name, in characters; some need a terminal that is wide enough.
+_WIDTHS = {"seed": 4, "epoch": 7, "progress": 12, "train loss": 10, "val loss": 8}
+_WIDTHS |= {"val acc.": 8, "images/s": 8, "left": 6}
+_NEEDED = {"progress": 116, "train loss": 96}
 _ROWS_LEFT_FREE = 6  # for the heading, the latest failures and the footer
 
 
@@ -162,12 +166,19 @@ class Display:
         views = list(self._views.values())
         room = max(3, self._console.height - _ROWS_LEFT_FREE)
         shown = self._window(views, room)
-        table = Table(box=None, padding=(0, 1), header_style="bold", expand=False)
-        table.add_column("run", no_wrap=True, overflow="ellipsis", ratio=1, min_width=16)
-        for heading in ("epoch", "", "train loss", "val loss", "val acc.", "images/s", "left"):
-            table.add_column(heading, justify="left" if heading == "" else "right", no_wrap=True)
+        columns = [name for name in _WIDTHS if self._console.width >= _NEEDED.get(name, 0)]
+        name_width = self._console.width - 2 - sum(_WIDTHS[name] + 2 for name in columns)
+        table = Table(box=None, padding=(0, 1), header_style="bold")
+        table.add_column("experiment", no_wrap=True)
+        for name in columns:
+            justify: JustifyMethod = "left" if name == "progress" else "right"
+            heading = "" if name == "progress" else name
+            table.add_column(heading, justify=justify, no_wrap=True, min_width=_WIDTHS[name])
         for view in shown:
-            table.add_row(*self._cells(view))
+            cells = self._cells(view)
+            table.add_row(
+                self._title(view, max(12, name_width)), *(cells[name] for name in columns)
+            )
         failed = [view for view in views if view.status == "failed"]
         reasons = [
             Text(f" ✗ {v.name}: {v.reason}", "red", overflow="ellipsis") for v in failed[-3:]
@@ -181,24 +192,30 @@ class Display:
         first = max(0, min(at - room // 2, len(views) - room))
         return views[first : first + room]
 
-    def _cells(self, view: RunView) -> list[RenderableType]:
+    @staticmethod
+    def _title(view: RunView, width: int) -> Text:
         mark, style = _MARKS[view.status]
+        title = Text(f"{mark} {view.run.experiment.name}", style)
+        title.truncate(width, overflow="ellipsis")
+        return title
+
+    @staticmethod
+    def _cells(view: RunView) -> dict[str, RenderableType]:
         epoch, step = view.events.get("epoch"), view.events.get("step")
         epochs = view.run.experiment.epochs
         newest = step if step and (not epoch or step["epoch"] > epoch["epoch"]) else epoch
-        name = Text(f"{mark} {view.name}", style)
         over = view.status in ("complete", "failed", "busy")
-        took = view.ended - view.started
-        return [
-            name,
-            f"{int(view.epochs_done)}/{epochs}",
-            ProgressBar(total=epochs, completed=view.epochs_done, width=12),
-            f"{newest['train_loss']:.3f}" if newest else "",
-            f"{epoch['val_loss']:.3f}" if epoch else "",
-            f"{epoch['val_accuracy']:.3f}" if epoch else "",
-            f"{epoch['images_per_second']:.1f}" if epoch else "",
-            Text(short_time(took), "dim") if over else short_time(view.seconds_left),
-        ]
+        took = Text(short_time(view.ended - view.started), "dim")
+        return {
+            "seed": str(view.run.seed),
+            "epoch": f"{int(view.epochs_done)}/{epochs}",
+            "progress": ProgressBar(total=epochs, completed=view.epochs_done, width=12),
+            "train loss": f"{newest['train_loss']:.3f}" if newest else "",
+            "val loss": f"{epoch['val_loss']:.3f}" if epoch else "",
+            "val acc.": f"{epoch['val_accuracy']:.3f}" if epoch else "",
+            "images/s": f"{epoch['images_per_second']:.1f}" if epoch else "",
+            "left": took if over else short_time(view.seconds_left),
+        }
 
     @staticmethod
     def _footer(views: list[RunView], hidden: int) -> Text:

@@ -26,8 +26,7 @@ def learning_rate(base: float, schedule: Schedule, epoch: int, epochs: int) -> f
         assert schedule.gamma is not None
         return base * float(schedule.gamma ** ((epoch - warmup) // schedule.every_epochs))
     if schedule.name == "cosine":
-        last = max(1, epochs - 1 - warmup)
-        half_turn = math.pi * min(1.0, (epoch - warmup) / last)
+        half_turn = math.pi * (epoch - warmup) / (epochs - warmup)
         return schedule.min_lr + (base - schedule.min_lr) * 0.5 * (1 + math.cos(half_turn))
     return base
 

@@ -41,6 +41,10 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         Diverged: where a loss is not finite.
     """
     began = time.perf_counter()
+    progress, said = checkpoint.load(folder, run.identity)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    if progress.next_epoch:
+        run, started = _as_begun(run, folder)
     torch.set_num_threads(run.threads)
     images = open_images(run)
     device = choose_device()
@@ -53,8 +57,6 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         device=device,
         precision=resolve_precision(run.experiment, device),
     )
-    progress, said = checkpoint.load(folder, run.identity)
-    started = _started(folder) if progress.next_epoch else None
     folder.write_json("run.json", _record(run, images, prepared, setting, started))
     for note in [*images.notes, *_weights_notes(prepared), *([said] if said else [])]:
         emit({"event": "note", "text": note})
@@ -93,12 +95,14 @@ def _fit_and_score(
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
 
 
-def _started(folder: RunFolder) -> str | None:
-    """When the run that is now resumed began."""
-    try:
-        return str(json.loads((folder.path / "run.json").read_bytes())["started"])
-    except (OSError, ValueError, KeyError):
-        return None
+def _as_begun(run: Run, folder: RunFolder) -> tuple[Run, str]:
+    """The run with the thread count that it began with, and when that was.
+
+    A resumed run keeps its threads, whatever the machine would give it now, since another count
+    rounds otherwise.
+    """
+    record = json.loads((folder.path / "run.json").read_bytes())
+    return dataclasses.replace(run, threads=record["threads"]), record["started"]
 
 
 def _record(
@@ -106,7 +110,7 @@ def _record(
     images: ImageCache,
     prepared: Prepared,
     setting: Setting,
-    started: str | None,
+    started: str,
 ) -> dict[str, Any]:
     """run.json: the resolved settings, and all that is worth knowing of how they were run."""
     return {
@@ -130,7 +134,7 @@ def _record(
         "versions": versions(),
         "git_commit": git_commit(),
         **machine(),
-        "started": started or datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": started,
     }
 
 

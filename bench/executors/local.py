@@ -1,5 +1,6 @@
 """Runs each run in a process of its own on this machine, one after the other."""
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -96,8 +97,6 @@ def _record_death(process: BaseProcess, folder: RunFolder) -> None:
         failure = {"kind": "killed", "reason": reason, "signal": name}
     else:
         failure = {"kind": "crashed", "reason": f"its process ended with exit code {code}"}
-    try:
-        with folder.locked():
-            folder.fail(failure)
-    except BusyError:
-        pass  # another process has taken the run up already
+    # Another process may have taken the run up already; and on a full disk nothing can be written.
+    with contextlib.suppress(BusyError, OSError), folder.locked():
+        folder.fail(failure)

@@ -97,8 +97,9 @@ class Optimizer:
 class Schedule:
     """How the learning rate goes: a pure function of the epoch.
 
-    `step` multiplies by `gamma` every `every_epochs`; `cosine` falls to `min_lr` at the last
-    epoch. `warmup_epochs` of linear warm-up come before either.
+    `step` multiplies by `gamma` every `every_epochs`; `cosine` falls half a turn, and
+    would be at `min_lr` in the epoch after the last. `warmup_epochs` of linear warm-up come before
+    either.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = _FORBID

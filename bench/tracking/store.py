@@ -17,6 +17,7 @@ from bench.tracking.parameters import CONFIGURATION, EXPERIMENT, IDENTITY, KIND,
 
 _PARENT = "mlflow.parentRunId"
 _PER_PAGE = 500
+_METRICS_IN_A_BATCH = 1000  # more are refused
 
 
 def connect(uri: str) -> MlflowClient:
@@ -99,11 +100,11 @@ class SuiteStore:
         tags = contents.tags | {_PARENT: parent.info.run_id}
         child = self._create("run", contents.name, tags, contents.start)
         run_id = child.info.run_id
-        self._client.log_batch(
-            run_id,
-            [Metric(m.name, m.value, m.milliseconds, m.step) for m in contents.measurements],
-            [Param(name, value) for name, value in contents.params.items()],
-        )
+        params = [Param(name, value) for name, value in contents.params.items()]
+        metrics = [Metric(m.name, m.value, m.milliseconds, m.step) for m in contents.measurements]
+        self._client.log_batch(run_id, params=params)
+        for start in range(0, len(metrics), _METRICS_IN_A_BATCH):
+            self._client.log_batch(run_id, metrics[start : start + _METRICS_IN_A_BATCH])
         self._client.log_inputs(run_id, datasets=[_as_input(contents.configuration.data)])
         self._log_files(run_id, contents)
         self._client.set_terminated(run_id, "FINISHED", contents.end)

@@ -278,6 +278,7 @@ def test_list_json_without_the_data_set_says_why(home):
             ["experiment.one.freezing.phases.0.trainable: 'x' matches no block"],
         ),
         (["run", "--all", "--set", "data.drawn.root=nowhere"], ["nowhere", "no such folder"]),
+        (["run", "--all", "--results", "experiments.toml"], ["experiments.toml", "cannot be"]),
         (["report"], ["holds no complete run"]),
     ],
 )

@@ -129,8 +129,22 @@ def test_in_a_terminal_a_row_a_run_and_failures_with_their_reason(tmp_path):
         display.end(bad.folder, "failed")
 
     text = shown([good, bad], terminal=True, act=act)
-    for part in ("▶ good seed 0", "1/10", "✗ bad seed 0: the loss was not finite", "1 failed"):
+    for part in ("▶ good", "1/10", "✗ bad seed 0: the loss was not finite", "1 failed"):
         assert part in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_at_every_width_numbers_are_whole_and_the_name_is_cut(tmp_path, width):
+    view = view_in(tmp_path, "resnet18-progressive-unfreezing", estimate=123456.0)
+
+    def act(display):
+        write(view, epoch(9, train_loss=0.123, val_loss=1.234, images_per_second=12345.6))
+        display.tick(view.run, view.folder)
+
+    text = shown([view], terminal=True, width=width, act=act)
+    assert "12345.6" in text
+    assert "0.625" in text
+    assert ("resnet18-progressive-unfreezing" in text) == (width >= 100)
 
 
 def test_a_long_suite_shows_the_rows_around_the_run_under_way(tmp_path):

@@ -21,8 +21,8 @@ def test_the_studys_step_decay():
 def test_cosine_falls_from_the_base_to_its_minimum_after_a_linear_warm_up():
     cosine = Schedule("cosine", warmup_epochs=2, min_lr=0.1)
     rates = [learning_rate(1.0, cosine, epoch, 7) for epoch in range(7)]
-    # Epochs 2 to 6 are 0, 1/4, 2/4, 3/4 and 4/4 of half a turn between 1 and 0.1.
-    by_hand = [1 / 3, 2 / 3, 1.0, 0.868198, 0.55, 0.231802, 0.1]
+    # Epochs 2 to 6 are 0, 1/5, 2/5, 3/5 and 4/5 of half a turn between 1 and 0.1.
+    by_hand = [1 / 3, 2 / 3, 1.0, 0.914058, 0.689058, 0.410942, 0.185942]
     assert rates == pytest.approx(by_hand, abs=1e-6)
 
 

@@ -155,6 +155,27 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(photos, tmp_path, kil
     pd.testing.assert_frame_equal(history(whole), history(resumed), check_exact=True)
 
 
+def test_a_resumed_run_keeps_the_threads_and_the_start_that_it_began_with(photos, tmp_path):
+    folder = RunFolder(tmp_path)
+    with pytest.raises(Killed):
+        run(photos, tmp_path, RESNET, kill_after=0)
+    begun = json.loads((tmp_path / "run.json").read_text())
+    begun["started"] = "2026-01-01T00:00:00+00:00"
+    folder.write_json("run.json", begun)
+    execute(replace(planned(photos, RESNET), threads=2), folder, lambda _: None)
+    after = json.loads((tmp_path / "run.json").read_text())
+    assert after["threads"] == begun["threads"] == 1
+    assert after["started"] == begun["started"]
+
+
+def test_bf16_trains_and_is_recorded(photos, tmp_path):
+    folder, _ = run(photos, tmp_path, replace(RESNET, precision="bf16"))
+    spec = json.loads((folder.path / "run.json").read_text())
+    assert spec["precision"] == "bf16"
+    weights = load_file(folder.path / "model.safetensors")
+    assert all(t.dtype == torch.float32 for t in weights.values() if t.is_floating_point())
+
+
 def test_a_torn_checkpoint_is_not_used_and_that_is_said(photos, tmp_path):
     with pytest.raises(Killed):
         run(photos, tmp_path / "run", RESNET, kill_after=1)

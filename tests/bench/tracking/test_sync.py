@@ -5,12 +5,13 @@ import os
 import statistics
 import warnings
 
+import pandas as pd
 import pytest
 
 from bench.tracking import is_mirrored
 
 from .seen import ARTIFACTS, own_uri, seen, sync
-from .tracked_runs import FOUR, SUITE, right, write_run, write_runs
+from .tracked_runs import FOUR, HISTORY, SUITE, right, write_run, write_runs
 
 
 def test_the_first_mirror_prints_nothing_and_stays_in_results(first_mirror):
@@ -26,6 +27,17 @@ def test_one_seed_has_no_deviation(results):
     metrics = seen(results).runs["baseline"].data.metrics
     assert metrics["test_accuracy_mean"] == 1.0
     assert not [name for name in metrics if name.endswith("_std")]
+
+
+def test_a_long_history_fits_though_mlflow_takes_only_so_much_at_once(results):
+    epochs = 400
+    history = pd.DataFrame(
+        {name: [0.5] * epochs for name in HISTORY} | {"epoch": range(epochs), "seconds": 1.0}
+    )
+    write_run(results, "baseline", 0, history=history)
+    assert sync(results).warnings == ()
+    curve = seen(results).histories()["baseline seed 0", "train_loss"]
+    assert [step for step, *_ in curve] == list(range(epochs))
 
 
 def test_mirrored_again_nothing_changes(results):

@@ -66,12 +66,18 @@ def write_runs(results: Path, *which: tuple[str, int], suite: str = SUITE) -> li
     return list(complete_runs(results / suite))
 
 
-def write_run(results: Path, experiment: str, seed: int, suite: str = SUITE) -> RunFolder:
+def write_run(
+    results: Path,
+    experiment: str,
+    seed: int,
+    suite: str = SUITE,
+    history: pd.DataFrame = HISTORY,
+) -> RunFolder:
     spec = _spec(EXPERIMENTS[experiment], seed, suite)
     folder = RunFolder(results / suite / experiment / f"{seed}-{spec['identity']}")
     folder.begin()
     folder.write_json("run.json", spec)
-    folder.write("history.csv", HISTORY.to_csv(index=False))
+    folder.write("history.csv", history.to_csv(index=False))
     folder.write("predictions.parquet", _predictions(CALLED[experiment, seed]))
     folder.write_json("metrics.json", _metrics(CALLED[experiment, seed]))
     for name in FILES:
