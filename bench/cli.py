@@ -13,6 +13,7 @@ from bench.errors import UserError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from analysis.report.record import Report
     from bench.survey import Survey
 
 app = typer.Typer(
@@ -77,7 +78,11 @@ def run(
     except KeyboardInterrupt:
         sys.stderr.write("bench: interrupted; the same command goes on from here\n")
         raise typer.Exit(130) from None
-    _print_outcome(survey.refreshed(), len(finished), console)
+    if finished:
+        # Beside all that the suite has, whatever was named to run.
+        _print_report(_survey(None, file, results, profile, seeds, assignments), console)
+    else:
+        _print_nothing_to_do(survey, console)
     say_failures(finished, console)
     raise typer.Exit(exit_code(finished))
 
@@ -122,20 +127,16 @@ def report(
 ) -> None:
     """Compare the complete runs: summary, accuracy per class, confused pairs."""
     survey = _survey(names, file, results, profile, seeds, assignments)
-    from analysis.report import build
     from bench.experiments.config import parse_seeds
     from bench.reporting import report_on
 
     made = report_on(survey, parse_seeds(seeds) if seeds else None, pair)
     if as_json:
-        _print_json(build.as_json(made))
-        return
-    from analysis.report.terminal import print_report
+        from analysis.report.build import as_json as as_document
 
-    console = _console()
-    print_report(made, console)
-    files = build.write(made, out or survey.suite_folder / "report")
-    console.print(f"\nwritten to {files[0]}, with CSV and LaTeX beside it", soft_wrap=True)
+        _print_json(as_document(made))
+        return
+    _show_and_write(made, out or survey.suite_folder / "report", _console())
 
 
 @app.command()
@@ -196,24 +197,28 @@ def _print_plan(survey: "Survey", *, dry_run: bool) -> None:
     print_plan(survey, _console(), dry_run=dry_run)
 
 
-def _print_outcome(survey: "Survey", n_executed: int, console: "Console") -> None:
-    if not n_executed:
-        running = len(survey.in_state("running"))
-        busy = f", {running} are being run by another process" if running else ""
-        console.print(
-            f"nothing to do: {len(survey.in_state('complete'))} of {len(survey.runs)} runs are "
-            f"complete{busy}; `bench report` compares them"
-        )
-        return
-    from analysis.report import build
-    from analysis.report.terminal import print_report
+def _print_nothing_to_do(survey: "Survey", console: "Console") -> None:
+    running = len(survey.in_state("running"))
+    busy = f", {running} are being run by another process" if running else ""
+    console.print(
+        f"nothing to do: {len(survey.in_state('complete'))} of {len(survey.runs)} runs are "
+        f"complete{busy}; `bench report` compares them"
+    )
+
+
+def _print_report(survey: "Survey", console: "Console") -> None:
     from bench.reporting import report_on
 
-    if not any(survey.suite_folder.glob("*/*/COMPLETE")):
-        return
-    made = report_on(survey)
+    if survey.records:
+        _show_and_write(report_on(survey), survey.suite_folder / "report", console)
+
+
+def _show_and_write(made: "Report", folder: Path, console: "Console") -> None:
+    from analysis.report.build import write
+    from analysis.report.terminal import print_report
+
     print_report(made, console)
-    files = build.write(made, survey.suite_folder / "report")
+    files = write(made, folder)
     console.print(f"\nwritten to {files[0]}, with CSV and LaTeX beside it", soft_wrap=True)
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -45,11 +45,6 @@ class Survey:
     def in_state(self, *states: State) -> list[PlannedRun]:
         """The runs that are in one of these states."""
         return [planned for planned in self.runs if planned.state in states]
-
-    def refreshed(self) -> "Survey":
-        """The same plan, with the states that the disk shows now."""
-        runs = (replace(planned, state=planned.folder.state()) for planned in self.runs)
-        return replace(self, runs=tuple(runs))
 
     @cached_property
     def records(self) -> tuple[RunRecord, ...]:
@@ -152,11 +147,15 @@ def _newest_configurations(records: Iterable[RunRecord]) -> set[str]:
     return {configuration for _, configuration in newest.values()}
 
 
-def _unfinished(runs: Iterable[PlannedRun]) -> list[str]:
-    lines = []
+def _unfinished(runs: Sequence[PlannedRun]) -> list[str]:
+    lines, n_planned = [], 0
     for planned in runs:
-        if planned.state != "complete":
+        if planned.state == "planned":
+            n_planned += 1
+        elif planned.state != "complete":
             reason = f": {planned.folder.failure()['reason']}" if planned.state == "failed" else ""
             name = f"{planned.run.experiment.name}, seed {planned.run.seed}"
             lines.append(f"{name}: {planned.state}{reason}")
+    if n_planned:
+        lines.append(f"not run yet: {n_planned} of {len(runs)}")
     return lines

@@ -163,7 +163,7 @@ class TestToReport:
             [
                 "phased, seed 0: failed: the loss is nan in epoch 3",
                 "plain, seed 1: running",
-                "phased, seed 1: planned",
+                "not run yet: 1 of 4",
             ],
         )
 
