@@ -67,10 +67,12 @@ def run(
     if names and all_:
         raise UserError(f"bench run: --all, or the names ({', '.join(names)}), not both")
     survey = _survey(names, file, results, profile, seeds, assignments)
+    if survey.problem is not None:
+        raise UserError(survey.problem)
     if dry_run:
         _print_plan(survey, dry_run=True)
         return
-    from bench.launch import exit_code, launch, say_failures
+    from bench.launch import launch, say_failures
 
     console = _console()
     try:
@@ -78,13 +80,15 @@ def run(
     except KeyboardInterrupt:
         sys.stderr.write("bench: interrupted; the same command goes on from here\n")
         raise typer.Exit(130) from None
+    now = _survey(names, file, results, profile, seeds, assignments)
     if finished:
         # Beside all that the suite has, whatever was named to run.
-        _print_report(_survey(None, file, results, profile, seeds, assignments), console)
+        whole = _survey(None, file, results, profile, seeds, assignments)
+        _print_report(whole if whole.problem is None else now, console)
     else:
-        _print_nothing_to_do(survey, console)
+        _print_nothing_to_do(now, console)
     say_failures(finished, console)
-    raise typer.Exit(exit_code(finished))
+    raise typer.Exit(0 if len(now.in_state("complete")) == len(now.runs) else 1)
 
 
 @app.command("list")
@@ -140,13 +144,18 @@ def report(
 
 
 @app.command()
-def sync(file: _File = _DEFAULT_FILE, results: _Results = _DEFAULT_RESULTS) -> None:
+def sync(
+    file: _File = _DEFAULT_FILE,
+    results: _Results = _DEFAULT_RESULTS,
+    profile: _Profile = None,
+    assignments: _Set = None,
+) -> None:
     """Bring MLflow up to date with the results; a second time changes nothing."""
     from bench.experiments.config import load_suite
     from bench.results.records import complete_runs
     from bench.tracking import default_tracking_uri, mirror
 
-    suite = load_suite(file)
+    suite = load_suite(file, profile=profile, assignments=assignments or ())
     records = list(complete_runs(results / suite.name))
     console = _console()
     if not records:
@@ -188,7 +197,8 @@ def _console() -> "Console":
     from rich.console import Console
 
     # A pipe has no width; 120 columns hold the tables of a usual suite.
-    return Console() if sys.stdout.isatty() else Console(width=120)
+    width = None if sys.stdout.isatty() else 120
+    return Console(width=width, markup=False, highlight=False)
 
 
 def _print_plan(survey: "Survey", *, dry_run: bool) -> None:
@@ -207,10 +217,16 @@ def _print_nothing_to_do(survey: "Survey", console: "Console") -> None:
 
 
 def _print_report(survey: "Survey", console: "Console") -> None:
+    """The report after a run; that it cannot be made or written is not the run's failure."""
     from bench.reporting import report_on
+    from bench.survey import to_report
 
-    if survey.records:
+    if not to_report(survey)[0]:
+        return
+    try:
         _show_and_write(report_on(survey), survey.suite_folder / "report", console)
+    except UserError as error:
+        console.print(f"no report: {error}", style="yellow", soft_wrap=True)
 
 
 def _show_and_write(made: "Report", folder: Path, console: "Console") -> None:
@@ -218,7 +234,10 @@ def _show_and_write(made: "Report", folder: Path, console: "Console") -> None:
     from analysis.report.terminal import print_report
 
     print_report(made, console)
-    files = write(made, folder)
+    try:
+        files = write(made, folder)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written to: {error.strerror or error}") from None
     console.print(f"\nwritten to {files[0]}, with CSV and LaTeX beside it", soft_wrap=True)
 
 

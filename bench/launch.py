@@ -49,7 +49,7 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
     _check_writable(survey.results)
     with console.status("checking data, models and weights"):
         from runners.data.cache import open_cache
-        from runners.preparation import check_experiment, read_folder
+        from runners.preparation import check_experiment, notes_on, read_folder
 
         data = survey.suite.data
         folder, fingerprint = read_folder(data)
@@ -59,7 +59,8 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
             try:
                 check_experiment(experiment, len(folder.classes), data.image_size)
             except UserError as error:
-                mistakes.update(dict.fromkeys(str(error).splitlines()))
+                lines = (f"{survey.suite.file}: {line}" for line in str(error).splitlines())
+                mistakes.update(dict.fromkeys(lines))
     if mistakes:
         raise UserError("\n".join(mistakes))
     with Progress(
@@ -74,8 +75,8 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
         images = open_cache(
             data, folder, fingerprint, lambda done, n: bar.update(task, completed=done, total=n)
         )
-    for note in (*folder.notes, *images.notes):
-        console.print(f"note: {note}", style="yellow", soft_wrap=True, highlight=False)
+    for note in (*notes_on(folder, images), *images.notes):
+        console.print(f"note: {note}", style="yellow", soft_wrap=True, markup=False)
 
 
 def _check_writable(results: Path) -> None:
@@ -153,11 +154,6 @@ def _terminated_like_interrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def exit_code(finished: Sequence[Finished]) -> int:
-    """0 where all are complete, else 1."""
-    return int(any(one.outcome != "complete" for one in finished))
 
 
 def say_failures(finished: Sequence[Finished], console: Console) -> None:

@@ -35,13 +35,16 @@ def report_on(
             "`bench run --all` makes them"
         )
     classes = _classes(records)
+    published = _published(survey.suite, classes)
+    if not published and any(one.published for one in survey.suite.experiments):
+        missing = [*missing, "the published figures, which are of other classes"]
     return build_report(
         suite=survey.suite.name,
         metrics=metrics_frame(records),
         predictions=predictions_frame(records),
         classes=classes,
         experiments=[experiment.name for experiment in survey.suite.experiments],
-        published=_published(survey.suite, classes),
+        published=published,
         missing=missing,
         pair=pair,
     )
@@ -58,9 +61,11 @@ def _classes(records: Sequence[RunRecord]) -> list[str]:
 
 
 def _published(suite: Suite, classes: Sequence[str]) -> dict[str, Published]:
-    """The published figures that are of these classes."""
-    return {
+    """The published figures, if all classes that they name are among these; otherwise none."""
+    published = {
         experiment.name: experiment.published
         for experiment in suite.experiments
-        if experiment.published is not None and set(experiment.published.per_class) <= set(classes)
+        if experiment.published is not None
     }
+    named = {name for one in published.values() for name in one.per_class}
+    return published if named <= set(classes) else {}

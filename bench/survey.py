@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -67,9 +67,10 @@ def take(suite: Suite, results: Path, threads: int) -> Survey:
     try:
         folder = scan(suite.data)
         found = fingerprint(folder, places.fingerprint_memo(folder.root))
-        runs = plan(suite, found, _weights_sha256(suite), threads)
+        weights = _weights_sha256(suite)
     except UserError as error:
-        return Survey(suite, results, (), problem=str(error))
+        return Survey(suite, results, (), problem=f"{suite.file}: {error}")
+    runs = plan(suite, found, weights, threads)
     throughput = Throughput.measured(complete_runs(results / suite.name))
     n_train = len(folder.splits["train"])
     planned = []
@@ -107,22 +108,26 @@ def to_report(
     All seeds of the planned configurations that are there, unless `seeds` says which. Without the
     data set the plan's configurations are not known; then each experiment's newest one counts.
     """
-    names = [experiment.name for experiment in survey.suite.experiments]
-    records, lines = _sound(record for record in survey.records if record.experiment in names)
+    records, lines = _sound(survey.records)
     if seeds is not None:
         records = [record for record in records if record.seed in seeds]
+    names = [experiment.name for experiment in survey.suite.experiments]
     if survey.runs:
-        wanted = {planned.run.configuration for planned in survey.runs}
+        name_of = {one.run.configuration: one.run.experiment.name for one in survey.runs}
     else:
-        wanted = _newest_configurations(records)
+        records = [record for record in records if record.experiment in names]
+        name_of = _newest_configurations(records)
         lines += [f"the plan could not be made ({survey.problem}): these are the newest results"]
-    chosen = [record for record in records if record.spec["configuration"] in wanted]
-    if len(chosen) < len(records):
-        n_other = len(records) - len(chosen)
+    chosen = [
+        replace(record, experiment=name_of[record.spec["configuration"]])
+        for record in records
+        if record.spec["configuration"] in name_of
+    ]
+    n_other = sum(record.experiment in names for record in records) - len(chosen)
+    if n_other > 0:
         runs = "1 complete run" if n_other == 1 else f"{n_other} complete runs"
         lines.append(f"{runs} of other settings: left out")
-    order = {name: position for position, name in enumerate(names)}
-    chosen.sort(key=lambda record: (order[record.experiment], record.seed))
+    chosen.sort(key=lambda record: (names.index(record.experiment), record.seed))
     return chosen, [*lines, *_unfinished(survey.runs)]
 
 
@@ -139,12 +144,13 @@ def _sound(records: Iterable[RunRecord]) -> tuple[list[RunRecord], list[str]]:
     return sound, lines
 
 
-def _newest_configurations(records: Iterable[RunRecord]) -> set[str]:
+def _newest_configurations(records: Iterable[RunRecord]) -> dict[str, str]:
+    """Each experiment's configuration that was started last, with the experiment's name."""
     newest: dict[str, tuple[str, str]] = {}
     for record in records:
         dated = (record.spec["started"], record.spec["configuration"])
         newest[record.experiment] = max(newest.get(record.experiment, dated), dated)
-    return {configuration for _, configuration in newest.values()}
+    return {configuration: name for name, (_, configuration) in newest.items()}
 
 
 def _unfinished(runs: Sequence[PlannedRun]) -> list[str]:

@@ -1,5 +1,6 @@
 """The state to resume from: tensors and plain data only, replaced after each epoch."""
 
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +58,10 @@ def save(folder: RunFolder, identity: str, progress: Progress) -> None:
         "optimizer": progress.optimizer,
         "seconds": progress.seconds,
     }
-    folder.write(CHECKPOINT, lambda file: torch.save(content, file))
+    # By way of memory, since torch hides a full disk behind an error of its own.
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    folder.write(CHECKPOINT, lambda file: file.write(buffer.getbuffer()))
 
 
 def load(folder: RunFolder, identity: str) -> tuple[Progress, str]:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from bench.experiments.spec import Augment, Experiment
@@ -20,7 +21,7 @@ from runners.evaluation import Scores, measures, score
 from runners.freezing import FreezableClassifier, last_change, trainable_blocks
 from runners.optim import build_optimizer, carry_state, learning_rate, set_learning_rate
 from runners.seeding import torch_seed
-from runners.training import EpochResult, train_epoch
+from runners.training import Diverged, EpochResult, train_epoch
 
 # Events go out as plain dicts with an `event` key.
 Emit = Callable[[dict[str, object]], None]
@@ -72,7 +73,9 @@ def fit(
         epoch = progress.next_epoch
         optimizer = _prepare_epoch(setting.experiment, model, optimizer, epoch)
         result = _train(setting, model, optimizer, train, epoch, emit)
-        scores = evaluate(setting, model, val)
+        scores = evaluate(setting, model, val, setting.precision)
+        if not np.isfinite(scores.probabilities).all():  # the last step has spoilt the network
+            raise Diverged(epoch, n_batches(len(train.labels), setting.experiment.batch_size) - 1)
         row = _history_row(model, optimizer, epoch, result, scores)
         _advance(progress, row, model, optimizer)
         progress.seconds += time.perf_counter() - began
@@ -172,8 +175,10 @@ def _step_reporter(
     return report
 
 
-def evaluate(setting: Setting, model: FreezableClassifier, split: Split | DeviceSplit) -> Scores:
-    """The model's scores on a split, as validation, the test and every later use have them."""
+def evaluate(
+    setting: Setting, model: FreezableClassifier, split: Split | DeviceSplit, precision: str
+) -> Scores:
+    """The model's scores on a split, computed in the precision that is named."""
     batches = evaluation_batches(
         split,
         setting.normalization,
@@ -181,7 +186,7 @@ def evaluate(setting: Setting, model: FreezableClassifier, split: Split | Device
         setting.device,
         setting.experiment.channels_last,
     )
-    return score(model, batches, setting.precision)
+    return score(model, batches, precision)
 
 
 def _history_row(

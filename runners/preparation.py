@@ -3,7 +3,9 @@
 The same steps check a run before any starts (`check_run`) and set it up when it does.
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import torch
@@ -19,7 +21,7 @@ from runners.data.loader import IMAGENET, Normalization
 from runners.freezing import FreezableClassifier, check_freezing, trainable_blocks
 from runners.models.blocks import Block
 from runners.models.build import build_blocks, build_network, build_skeleton, place, split_name
-from runners.models.hub import torchvision_normalization
+from runners.models.hub import timm_normalization, torchvision_normalization
 from runners.models.weights import is_named_set, load_weights, locate, match, read_state
 from runners.seeding import torch_seed
 
@@ -43,8 +45,23 @@ def read_folder(data: DataSpec) -> tuple[ImageFolder, str]:
     return folder, fingerprint(folder, places.fingerprint_memo(folder.root))
 
 
-def open_images(run: Run) -> ImageCache:
-    """The run's decoded images.
+def notes_on(folder: ImageFolder, images: ImageCache) -> list[str]:
+    """What is worth knowing of a data set: how it was split, and what of it is left out."""
+    notes = list(folder.notes)
+    if folder.ignored:
+        kinds = Counter(
+            PurePosixPath(path).suffix.lower() or "no suffix" for path in folder.ignored
+        )
+        named = ", ".join(f"{n} with {kind}" for kind, n in sorted(kinds.items()))
+        notes.append(f"files that are no images of a known format are left out: {named}")
+    if images.bad:
+        named = "; ".join(path for path, _ in images.bad)
+        notes.append(f"{len(images.bad)} unreadable images are left out: {named}")
+    return notes
+
+
+def open_images(run: Run) -> tuple[ImageCache, list[str]]:
+    """The run's decoded images, and what is worth knowing of them.
 
     Raises:
         UserError: where the data set is not the one that was planned with.
@@ -55,7 +72,8 @@ def open_images(run: Run) -> ImageCache:
             f"data.{run.data.name}.root = {str(run.data.root)!r}: has changed since the run was "
             f"planned (fingerprint {found[:12]}, planned {run.fingerprint[:12]}); start it again"
         )
-    return open_cache(run.data, folder, found)
+    images = open_cache(run.data, folder, found)
+    return images, [*notes_on(folder, images), *images.notes]
 
 
 def check_experiment(experiment: Experiment, n_classes: int, image_size: int) -> None:
@@ -122,13 +140,14 @@ def normalization(experiment: Experiment, network: nn.Module) -> Normalization:
     if experiment.normalize == "imagenet":
         return IMAGENET
     library, name = split_name(experiment)
-    if library == "timm":
-        trained: Any = network.pretrained_cfg
-        mean, std = trained["mean"], trained["std"]
-    elif is_named_set(experiment):
-        mean, std = torchvision_normalization(experiment, name)
+    if is_named_set(experiment):
+        named = timm_normalization if library == "timm" else torchvision_normalization
+        mean, std = named(experiment, name)
+    elif library == "timm":  # a file does not say; the architecture's usual weights do
+        usual: Any = network.pretrained_cfg
+        mean, std = usual["mean"], usual["std"]
     else:
-        return IMAGENET  # as all of torchvision's weights have it, and a file does not say
+        return IMAGENET  # as all of torchvision's weights have it
     return Normalization((mean[0], mean[1], mean[2]), (std[0], std[1], std[2]))
 
 

@@ -24,6 +24,10 @@ from runners.fitting import Emit, Setting, evaluate, fit
 from runners.freezing import FreezableClassifier
 from runners.preparation import Prepared, open_images, prepare_model
 
+# The selected network is scored once, so it can afford it: bf16 logits of two classes are often
+# equal, and a tie would go to the class that comes first.
+SCORING_PRECISION = "fp32"
+
 
 def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
     """Trains, selects, scores, and writes the files of the run's folder.
@@ -42,11 +46,10 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
     """
     began = time.perf_counter()
     progress, said = checkpoint.load(folder, run.identity)
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    if progress.next_epoch:
-        run, started = _as_begun(run, folder)
+    begun = _begun(folder) if progress.next_epoch else {}
+    run = dataclasses.replace(run, threads=begun.get("threads", run.threads))
     torch.set_num_threads(run.threads)
-    images = open_images(run)
+    images, notes = open_images(run)
     device = choose_device()
     prepared = prepare_model(run, len(images.classes), device)
     setting = Setting(
@@ -55,10 +58,13 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         normalization=prepared.normalization,
         seed=run.seed,
         device=device,
-        precision=resolve_precision(run.experiment, device),
+        precision=begun.get("precision", resolve_precision(run.experiment, device)),
     )
-    folder.write_json("run.json", _record(run, images, prepared, setting, started))
-    for note in [*images.notes, *_weights_notes(prepared), *([said] if said else [])]:
+    record = _record(run, images, prepared, setting)
+    notes += [*_weights_notes(prepared), *_resume_notes(begun, record)]
+    record |= {"notes": notes, "started": begun.get("started", record["started"])}
+    folder.write_json("run.json", record)
+    for note in [*notes, *([said] if said else [])]:
         emit({"event": "note", "text": note})
     emit({"event": "start", "epochs": run.experiment.epochs, "epoch": progress.next_epoch})
     progress.seconds += time.perf_counter() - began
@@ -85,33 +91,39 @@ def _fit_and_score(
         emit,
     )
     began = time.perf_counter()
+    test = on_device(images.split("test"), setting.device)
     model.network.load_state_dict(best.state)
     scored = {
-        "val": evaluate(setting, model, val),
-        "test": evaluate(setting, model, on_device(images.split("test"), setting.device)),
+        "val": evaluate(setting, model, val, SCORING_PRECISION),
+        "test": evaluate(setting, model, test, SCORING_PRECISION),
     }
     progress.seconds += time.perf_counter() - began
     _write_outcome(folder, progress, scored, images)
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
 
 
-def _as_begun(run: Run, folder: RunFolder) -> tuple[Run, str]:
-    """The run with the thread count that it began with, and when that was.
+def _begun(folder: RunFolder) -> dict[str, Any]:
+    """What run.json says of the run that is resumed; nothing where it cannot be read.
 
-    A resumed run keeps its threads, whatever the machine would give it now, since another count
-    rounds otherwise.
+    A resumed run keeps its threads and precision, whatever the machine would give it now, since
+    others round otherwise.
     """
-    record = json.loads((folder.path / "run.json").read_bytes())
-    return dataclasses.replace(run, threads=record["threads"]), record["started"]
+    try:
+        return dict(json.loads((folder.path / "run.json").read_bytes()))
+    except (OSError, ValueError):
+        return {}
 
 
-def _record(
-    run: Run,
-    images: ImageCache,
-    prepared: Prepared,
-    setting: Setting,
-    started: str,
-) -> dict[str, Any]:
+def _resume_notes(begun: dict[str, Any], record: dict[str, Any]) -> list[str]:
+    """What is not as it was when the run began."""
+    return [
+        f"resumed with another {key}: {record[key]}, begun with {begun[key]}"
+        for key in ("device", "versions")
+        if key in begun and begun[key] != record[key]
+    ]
+
+
+def _record(run: Run, images: ImageCache, prepared: Prepared, setting: Setting) -> dict[str, Any]:
     """run.json: the resolved settings, and all that is worth knowing of how they were run."""
     return {
         "suite": run.suite,
@@ -126,15 +138,15 @@ def _record(
         "classes": list(images.classes),
         "n_images": {name: len(images.split(name).labels) for name in ("train", "val", "test")},
         "skipped_images": [{"path": path, "reason": reason} for path, reason in images.bad],
-        "notes": list(images.notes),
         **prepared.record,
         "device": device_name(setting.device),
         "precision": setting.precision,
+        "scoring_precision": SCORING_PRECISION,
         "threads": run.threads,
         "versions": versions(),
         "git_commit": git_commit(),
         **machine(),
-        "started": started,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 

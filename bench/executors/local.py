@@ -10,12 +10,12 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Literal
 
-from bench.executors.worker import BUSY, DONE, FAILED, work
+from bench.executors.worker import BUSY, FAILED, work
 from bench.experiments.spec import Run
 from bench.results.store import BusyError, RunFolder
 
 Outcome = Literal["complete", "failed", "busy"]
-_PRELOADED = ["runners.run", "timm", "torchvision.models", "sklearn.metrics", "pandas"]
+_PRELOADED = ["bench.executors.preload"]
 _POLL_SECONDS = 0.1
 _SECONDS_TO_STOP = 3.0
 
@@ -79,7 +79,7 @@ def _stop(process: BaseProcess) -> None:
 def _outcome(process: BaseProcess, folder: RunFolder) -> Outcome:
     if process.exitcode == BUSY:
         return "busy"
-    if process.exitcode == DONE and folder.state_when_locked() == "complete":
+    if folder.state_when_locked() == "complete":
         return "complete"
     if process.exitcode != FAILED or folder.state_when_locked() != "failed":
         _record_death(process, folder)

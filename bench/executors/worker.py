@@ -1,8 +1,10 @@
 """What happens inside a run's own process: lock, execute, seal; or record why not."""
 
 import contextlib
+import errno
 import faulthandler
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -11,7 +13,8 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TextIO
+from pathlib import Path
+from threading import Thread
 
 from bench.errors import UserError
 from bench.experiments.spec import Run
@@ -29,6 +32,7 @@ def work(run: Run, folder: RunFolder) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_die_with_parent, name="die-with-parent", daemon=True).start()
     folder.path.mkdir(parents=True, exist_ok=True)
     try:
         with folder.locked(wait_seconds=1):
@@ -36,6 +40,14 @@ def work(run: Run, folder: RunFolder) -> None:
     except BusyError:
         code = BUSY
     sys.exit(code)
+
+
+def _die_with_parent() -> None:
+    """Ends this process when the one that asked for it is gone, however that went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _work_locked(run: Run, folder: RunFolder) -> int:
@@ -48,19 +60,23 @@ def _work_locked(run: Run, folder: RunFolder) -> int:
             failure = _failure(error, {})
     if failure is None:
         return DONE
-    folder.fail(failure)
+    with contextlib.suppress(OSError):  # on a full disk not even that can be written
+        folder.fail(failure)
     return FAILED
 
 
 def _execute_logged(run: Run, folder: RunFolder) -> dict[str, object] | None:
     """Executes the run; gives what to record where it failed."""
-    with _logged(folder), (folder.path / "events.jsonl").open("a", encoding="utf-8") as events:
-        log = _EventLog(events)
-        try:
-            _import_and_execute(run, folder, log)
-        except Exception as error:  # noqa: BLE001 - whatever ends a run is recorded
-            traceback.print_exc()
-            return _failure(error, log.last)
+    log = _EventLog(folder.path / "events.jsonl")
+    try:
+        with _logged(folder):
+            try:
+                _import_and_execute(run, folder, log)
+            except Exception:
+                traceback.print_exc()
+                raise
+    except Exception as error:  # noqa: BLE001 - whatever ends a run is recorded
+        return _failure(error, log.last)
     return None
 
 
@@ -76,14 +92,14 @@ def _import_and_execute(run: Run, folder: RunFolder, log: "_EventLog") -> None:
 class _EventLog:
     """Appends events to events.jsonl, says the notable ones in the log, and knows the last."""
 
-    def __init__(self, events: TextIO) -> None:
-        self._events = events
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self.last: dict[str, object] = {}
 
     def __call__(self, event: dict[str, object]) -> None:
         stamped = {"time": round(time.time(), 3), **event}
-        self._events.write(json.dumps(stamped) + "\n")
-        self._events.flush()
+        with self._path.open("a", encoding="utf-8") as events:
+            events.write(json.dumps(stamped) + "\n")
         self.last = event if event["event"] in ("step", "epoch") else self.last
         if event["event"] != "step":
             facts = ", ".join(f"{k} {_shown(v)}" for k, v in event.items() if k != "event")
@@ -139,4 +155,6 @@ def _kind(error: Exception) -> str:
         return "diverged"
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "out-of-memory"
-    return "disk" if isinstance(error, OSError) and error.errno == 28 else "exception"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "disk"
+    return "exception"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bench.errors import UserError
 from bench.experiments.identity import identify
 from bench.experiments.layers import is_weights_file
 from bench.experiments.spec import Experiment, Run, Suite
@@ -17,12 +18,24 @@ def plan(
         fingerprint: of its data set.
         weights_sha256: for each weights file that the suite names.
         threads: CPU threads for a run whose experiment does not say.
+
+    Raises:
+        UserError: where two experiments have the same settings, hence the same runs.
     """
-    return [
+    runs = [
         _run(suite, experiment, seed, fingerprint, weights_sha256, threads)
         for seed in suite.seeds
         for experiment in suite.experiments
     ]
+    first: dict[str, str] = {}
+    for run in runs:
+        name = run.experiment.name
+        if first.setdefault(run.configuration, name) != name:
+            raise UserError(
+                f"{suite.file}: experiment.{name}: has the same settings as "
+                f"experiment.{first[run.configuration]}, and the same run is never done twice"
+            )
+    return runs
 
 
 def weights_files(suite: Suite) -> list[str]:

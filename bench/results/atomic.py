@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+PART = ".part"  # how a file is called while it is written, after its name and the process
+
 
 def write_atomic(path: Path, write: bytes | str | Callable[[BinaryIO], object]) -> None:
     """Writes beside the place, flushes to the disk, and renames.
@@ -18,7 +20,7 @@ def write_atomic(path: Path, write: bytes | str | Callable[[BinaryIO], object]) 
     Raises:
         OSError: such as a full disk; what stood at `path` before stands there still.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{os.getpid()}{PART}")
     try:
         with beside.open("wb") as file:
             if callable(write):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from bench.experiments.spec import Run
-from bench.results.atomic import sha256_file, write_atomic
+from bench.results.atomic import PART, sha256_file, write_atomic
 
 State = Literal["planned", "running", "complete", "failed"]
 
@@ -46,8 +46,17 @@ class RunFolder:
 
     @classmethod
     def of(cls, results: Path, run: Run) -> "RunFolder":
-        """The folder of a planned run, whether or not it exists yet."""
-        return cls(results / run.suite / run.experiment.name / f"{run.seed}-{run.identity}")
+        """The folder of a planned run, whether or not it exists yet.
+
+        A run that is complete under another experiment's name is the same run: its name is not
+        part of its identity.
+        """
+        name = f"{run.seed}-{run.identity}"
+        own = results / run.suite / run.experiment.name / name
+        if not (own / COMPLETE).exists():
+            for mark in sorted((results / run.suite).glob(f"*/{name}/{COMPLETE}")):
+                return cls(mark.parent)
+        return cls(own)
 
     def state(self) -> State:
         """Complete, running, failed, or else planned. Costs a few stats, reads no file."""
@@ -98,12 +107,14 @@ class RunFolder:
 
     def write_json(self, name: str, content: object) -> None:
         """Writes one of the run's files as JSON that a person can read."""
-        self.write(name, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        self.write(name, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
     def begin(self) -> None:
-        """Makes the folder and forgets an earlier failure, whose log stays."""
+        """Makes the folder; forgets an earlier failure, whose log stays, and half-written files."""
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / FAILURE).unlink(missing_ok=True)
+        for part in self.path.glob(f".*{PART}"):
+            part.unlink(missing_ok=True)
 
     def seal(self) -> None:
         """Marks the run complete: the SHA-256 of each file, written last.
@@ -123,6 +134,8 @@ class RunFolder:
         """What `fail` recorded; a stand-in where it cannot be read."""
         try:
             recorded = json.loads((self.path / FAILURE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {"kind": "unknown", "reason": "its end could not be recorded (a full disk?)"}
         except (OSError, ValueError) as error:
             return {"kind": "unknown", "reason": f"{FAILURE} cannot be read: {error}"}
         known = recorded if isinstance(recorded, dict) else {}

@@ -1,6 +1,7 @@
 """What MLflow is told of a run: read from its folder, whole, before anything is sent."""
 
 import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from bench.results.records import RunRecord
 from bench.tracking.artifacts import artifact_files, per_class_table
 from bench.tracking.measurements import Measurement, curves, final_values, times
 from bench.tracking.parameters import (
+    FOLDER,
     configuration_parameters,
     configuration_tags,
     run_parameters,
@@ -81,7 +83,7 @@ def read_contents(record: RunRecord) -> RunContents:
         name=f"{name} seed {spec['seed']}",
         configuration=configuration,
         params=run_parameters(spec),
-        tags=run_tags(spec),
+        tags=run_tags(spec) | {FOLDER: place_of(record)},
         # In this order, which is that of MLflow's page of the run: the outcome first.
         measurements=(*final, *curves(record.history(), start, end)),
         start=start,
@@ -89,6 +91,11 @@ def read_contents(record: RunRecord) -> RunContents:
         files=artifact_files(record, table),
         per_class=table,
     )
+
+
+def place_of(record: RunRecord) -> str:
+    """Where a run lies, as its mirror remembers it: `host:/path`."""
+    return f"{socket.gethostname()}:{record.folder.path.resolve()}"
 
 
 def _data_input(spec: Mapping[str, Any]) -> DataInput:

@@ -14,6 +14,8 @@ CONFIGURATION = "trackbench.configuration"
 SUITE = "trackbench.suite"
 EXPERIMENT = "trackbench.experiment"
 SEED = "trackbench.seed"
+# Where the mirrored run lies: host and path. Another results folder may hold the same run.
+FOLDER = "trackbench.folder"
 # Set last: the digest of the run's seal. A run without it was not mirrored to the end.
 MIRRORED = "trackbench.mirrored"
 

@@ -13,7 +13,15 @@ from mlflow.tracking import MlflowClient
 
 from bench.tracking.contents import ConfigurationContents, DataInput, RunContents
 from bench.tracking.measurements import over_seeds
-from bench.tracking.parameters import CONFIGURATION, EXPERIMENT, IDENTITY, KIND, MIRRORED, SUITE
+from bench.tracking.parameters import (
+    CONFIGURATION,
+    EXPERIMENT,
+    FOLDER,
+    IDENTITY,
+    KIND,
+    MIRRORED,
+    SUITE,
+)
 
 _PARENT = "mlflow.parentRunId"
 _PER_PAGE = 500
@@ -84,19 +92,24 @@ class SuiteStore:
             if not token:
                 return
 
-    def holds(self, experiment: str, identity: str, digest: str) -> bool:
-        """Whether a run is there, whole, under a parent, and as it now is on the disk."""
+    def holds(self, experiment: str, identity: str, digest: str, place: str) -> bool:
+        """Whether a run is there, whole, under a parent, and as it now is on the disk.
+
+        The same run of another results folder serves as well: it has the same identity.
+        """
         parents = {parent.info.run_id for parent in self._parents.values()}
         return any(
-            child.data.tags.get(MIRRORED) == digest and child.data.tags.get(_PARENT) in parents
+            child.data.tags.get(_PARENT) in parents
+            and (child.data.tags.get(MIRRORED) == digest or not _is_stale(child, place))
             for child in self._children[experiment, identity]
         )
 
     def add(self, contents: RunContents, digest: str) -> None:
         """Adds a run, in place of what was mirrored of it by halves or is out of date."""
         parent = self._parent_of(contents)
-        for stale in self._children[contents.tags[EXPERIMENT], contents.tags[IDENTITY]]:
-            self._client.delete_run(stale.info.run_id)
+        for child in self._children[contents.tags[EXPERIMENT], contents.tags[IDENTITY]]:
+            if _is_stale(child, contents.tags[FOLDER]):
+                self._client.delete_run(child.info.run_id)
         tags = contents.tags | {_PARENT: parent.info.run_id}
         child = self._create("run", contents.name, tags, contents.start)
         run_id = child.info.run_id
@@ -166,6 +179,12 @@ class SuiteStore:
         end = max(child.info.end_time for child in children)
         if parent.info.end_time != end:
             self._client.set_terminated(parent.info.run_id, "FINISHED", end)
+
+
+def _is_stale(child: Run, place: str) -> bool:
+    """Whether a mirrored run was cut short, or is an older state of the run at this place."""
+    tags = child.data.tags
+    return MIRRORED not in tags or tags.get(FOLDER) == place
 
 
 def _as_input(data: DataInput) -> DatasetInput:

@@ -107,11 +107,14 @@ def _mirror(records: list[RunRecord], results: Path, suite: str, uri: str, tally
 
 
 def _mirror_run(store: "SuiteStore", record: RunRecord, tally: _Tally) -> None:
+    from bench.tracking.contents import place_of
+
     identity = record.folder.path.name.partition("-")[2]
     try:
         digest = marker.seal_digest(record)
         short = digest[:_TAG_DIGITS]
-        contents = None if store.holds(record.experiment, identity, short) else _read(record)
+        held = store.holds(record.experiment, identity, short, place_of(record))
+        contents = None if held else _read(record)
     except (DamagedError, OSError) as error:
         tally.warnings.append(f"not mirrored to MLflow: {_one_line(error)}")
         return

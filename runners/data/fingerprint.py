@@ -119,7 +119,7 @@ def _stamp(status: os.stat_result) -> _Stamp:
 
 
 def _unreadable(file: str, error: OSError) -> UserError:
-    return UserError(f"cannot read the image {show(file)}: {error.strerror}; mend or remove it")
+    return UserError(f"cannot read {show(file)}: {error.strerror}; mend or remove it")
 
 
 def _read_memo(memo: Path) -> _Memo:

@@ -69,7 +69,7 @@ def timm_file(experiment: Experiment, name: str) -> Path:
     """
     from huggingface_hub import hf_hub_download, hf_hub_url, try_to_load_from_cache
 
-    repository = _timm_repository(experiment, name)
+    repository = str(_timm_config(experiment, name).hf_hub_id)
     for file in _FILES:
         cached = try_to_load_from_cache(repository, file)
         if isinstance(cached, str):
@@ -82,6 +82,12 @@ def timm_file(experiment: Experiment, name: str) -> Path:
         raise _unreachable(experiment, address, None, error) from None
 
 
+def timm_normalization(experiment: Experiment, name: str) -> tuple[list[float], list[float]]:
+    """Mean and deviation that a timm model's named weights were trained with."""
+    config = _timm_config(experiment, name)
+    return list(config.mean), list(config.std)
+
+
 def _reach(address: str) -> None:
     """Asks for the file's head once, since the hub's client asks six times before it gives up."""
     request = urllib.request.Request(address, method="HEAD")  # noqa: S310 - the hub's own address
@@ -89,7 +95,8 @@ def _reach(address: str) -> None:
         pass
 
 
-def _timm_repository(experiment: Experiment, name: str) -> str:
+def _timm_config(experiment: Experiment, name: str) -> Any:
+    """What timm knows of the weights; always with a place on the hub."""
     from timm.models import get_pretrained_cfg, list_pretrained
 
     architecture, _, tag = name.partition(".")
@@ -102,7 +109,7 @@ def _timm_repository(experiment: Experiment, name: str) -> str:
     if config is None or not config.hf_hub_id:
         known = [one.partition(".")[2] for one in list_pretrained(f"{architecture}.*")]
         raise _unknown_set(experiment, known)
-    return str(config.hf_hub_id)
+    return config
 
 
 def _unknown_set(experiment: Experiment, known: list[str]) -> UserError:

@@ -111,7 +111,11 @@ def match(network: nn.Module, state: State, head: frozenset[str], source: str) -
     Raises:
         UserError: where a tensor outside the head has another shape, or where most are missing.
     """
-    state = _adapted(network, state)
+    try:
+        state = _adapted(network, state)
+    except Exception as error:  # noqa: BLE001 - what timm's conversions raise is not declared
+        reason = f"{type(error).__name__}: {error}".splitlines()[0][:120]
+        raise UserError(f"{source}: these are another network's weights ({reason})") from None
     wanted = network.state_dict()
     tensors: State = {}
     for name, tensor in state.items():

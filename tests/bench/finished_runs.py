@@ -1,6 +1,7 @@
 """Run folders as a finished run leaves them, with figures that can be worked out by hand."""
 
 import io
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def planned(experiment: str = "plain", seed: int = 0, **settings: Any) -> Run:
     configuration = known.pop("configuration", f"{experiment:c<12.12}")
     spec = Experiment(experiment, known.pop("model", "torchvision:resnet18"), **known)
     data = DataSpec("photos", Path("/photos"), image_size=size)
-    identity = f"{seed:012x}"
+    identity = sha256(f"{configuration} {seed}".encode()).hexdigest()[:12]
     return Run("tracks", data, spec, seed, "f" * 64, identity, configuration, threads=1)
 
 

@@ -156,6 +156,12 @@ def test_one_failed_run_ends_no_other_and_is_named_last(home):
     assert len(list(home.glob("results/tiny/two/*/COMPLETE"))) == 1
     failure = json.loads(next(home.glob("results/tiny/one/*/failure.json")).read_text())
     assert (failure["kind"], failure["epoch"], failure["step"]) == ("diverged", 0, 1)
+    # Nothing of this plan is complete, though the folder holds a run of other settings.
+    wild = ["--set", 'defaults.optimizer={name="sgd", lr=1e30}']
+    answer = bench(home, "run", "--all", *wild)
+    assert answer.returncode == 1
+    assert answer.stdout.count("✗") == 2
+    assert answer.stderr == ""
 
 
 @pytest.fixture
@@ -226,6 +232,35 @@ def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home, start):
     assert "ended by SIGKILL" in output
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_worker_does_not_outlive_the_command(home, start, number):
+    process = start(home, "run", "one", "--set", "defaults.epochs=500")
+    wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
+    lock = next(home.glob("results/tiny/one/*/.lock"))
+    os.kill(process.pid, number)
+    process.wait(timeout=10)
+    wait_for(lambda: owner_of(lock) is None, seconds=10)
+    (left,) = rows(home, "one", "--set", "defaults.epochs=500")
+    assert left["state"] == "planned"
+
+
+def test_a_renamed_experiment_keeps_its_runs(home):
+    assert bench(home, "run", "two").returncode == 0
+    (home / "experiments.toml").write_text(SUITE.replace("[experiment.two]", "[experiment.vit]"))
+    answer = bench(home, "run", "vit")
+    assert answer.stdout.startswith("nothing to do: 1 of 1 runs are complete")
+    report = json.loads(bench(home, "report", "--json").stdout)
+    assert [row["experiment"] for row in report["summary"]] == ["vit"]
+
+
+def test_two_experiments_of_the_same_settings_are_refused(home):
+    twin = SUITE + '[experiment.three]\nmodel = "torchvision:resnet18"\n'
+    (home / "experiments.toml").write_text(twin)
+    refused(
+        bench(home, "run", "--all"), "experiment.three: has the same settings as experiment.one"
+    )
+
+
 def owner_of(lock):
     """The process that has the lock file open."""
     for folder in Path("/proc").glob("[0-9]*/fd"):
@@ -278,6 +313,7 @@ def test_list_json_without_the_data_set_says_why(home):
             ["experiment.one.freezing.phases.0.trainable: 'x' matches no block"],
         ),
         (["run", "--all", "--set", "data.drawn.root=nowhere"], ["nowhere", "no such folder"]),
+        (["run", "--all", "--dry-run", "--set", "data.drawn.root=nowhere"], ["no such folder"]),
         (["run", "--all", "--results", "experiments.toml"], ["experiments.toml", "cannot be"]),
         (["report"], ["holds no complete run"]),
     ],

@@ -109,8 +109,8 @@ class TestProblems:
         found = survey(names=["plain", "counted"])
         assert found.runs == ()
         assert found.problem == (
-            f"experiment.counted.weights = '{tmp_path / 'nearby.safetensors'}': "
-            "there is no such file"
+            f"{found.suite.file}: experiment.counted.weights = "
+            f"'{tmp_path / 'nearby.safetensors'}': there is no such file"
         )
 
     def test_weights_are_known_by_their_content(self, survey, tmp_path):
@@ -200,7 +200,8 @@ class TestToReport:
         assert {json.loads(record.folder.read("run.json"))["started"] for record in records} == {
             days["new"]
         }
-        assert lines[0].startswith("the plan could not be made (data.photos.root")
+        file = away.suite.file
+        assert lines[0].startswith(f"the plan could not be made ({file}: data.photos.root")
         assert lines[1:] == ["4 complete runs of other settings: left out"]
 
     def test_results_of_another_suite_are_not_looked_at(self, survey):

@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from sklearn.metrics import accuracy_score
 from bench.errors import UserError
 from bench.experiments.spec import EarlyStopping, Experiment, Freezing, Optimizer, Schedule
 from bench.results.store import FILES, RunFolder
+from runners import checkpoint
+from runners.checkpoint import Progress
 from runners.run import execute
 from runners.training import Diverged
 from tests.runners.photos import draw, planned
@@ -218,6 +221,47 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_and_step(photos, tmp_
     with pytest.raises(Diverged, match="not finite in epoch 0, step 1") as caught:
         run(photos, tmp_path / "run", wild)
     assert (caught.value.epoch, caught.value.step) == (0, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_an_error_of_the_disk(tmp_path):
+    class Full(RunFolder):
+        def write(self, name, content):  # noqa: ARG002 - as in the class
+            with Path("/dev/full").open("wb") as file:
+                content(file)
+
+    progress = Progress(model={"w": torch.zeros(100_000)})
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        checkpoint.save(Full(tmp_path), "identity", progress)
+    assert caught.value.errno == 28
+
+
+def test_a_network_that_only_its_validation_shows_to_be_broken_has_diverged(photos, tmp_path):
+    """One step an epoch: its loss is computed before the step that spoils the weights."""
+    wild = replace(RESNET, epochs=1, batch_size=64, optimizer=Optimizer("sgd", lr=1e30))
+    with pytest.raises(Diverged, match="not finite in epoch 0, step 0"):
+        run(photos, tmp_path, wild)
+    assert not (tmp_path / "metrics.json").exists()
+
+
+def test_what_is_left_out_of_the_data_is_recorded(tmp_path):
+    photos = draw(tmp_path / "photos")
+    (photos / "train" / "cat" / "live.heic").write_bytes(b"x")
+    (photos / "train" / "cat" / "notes.txt").write_text("x")
+    folder, events = run(photos, tmp_path / "run", replace(RESNET, epochs=1))
+    notes = json.loads((folder.path / "run.json").read_text())["notes"]
+    assert notes == [
+        "files that are no images of a known format are left out: 1 with .heic, 1 with .txt"
+    ]
+    assert [event["text"] for event in events if event["event"] == "note"] == notes
+
+
+def test_a_run_whose_record_was_lost_still_goes_on(photos, tmp_path):
+    with pytest.raises(Killed):
+        run(photos, tmp_path, RESNET, kill_after=0)
+    (tmp_path / "run.json").unlink()
+    _, events = run(photos, tmp_path, RESNET)
+    assert next(event for event in events if event["event"] == "start")["epoch"] == 1
 
 
 def test_early_stopping_waits_its_patience_and_no_longer(photos, tmp_path):

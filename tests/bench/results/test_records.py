@@ -59,7 +59,7 @@ class TestRecord:
         return record
 
     def test_what_it_reads(self, record):
-        assert record.spec["identity"] == "000000000001"
+        assert record.spec["identity"] == record.folder.path.name.partition("-")[2]
         assert record.metrics["timings"]["total_seconds"] == 12.5
         assert record.history().to_dict("list") == {
             "epoch": [0, 1],

@@ -29,9 +29,19 @@ def complete(folder):
 
 
 def test_where_a_run_lies(tmp_path):
-    folder = RunFolder.of(tmp_path, planned("frozen", seed=3))
-    assert folder.path == tmp_path / "tracks" / "frozen" / "3-000000000003"
+    run = planned("frozen", seed=3)
+    folder = RunFolder.of(tmp_path, run)
+    assert folder.path == tmp_path / "tracks" / "frozen" / f"3-{run.identity}"
     assert not folder.path.exists()
+
+
+def test_a_complete_run_is_found_under_an_experiments_former_name(tmp_path):
+    run = planned("frozen", seed=3)
+    former = RunFolder(tmp_path / "tracks" / "old-name" / f"3-{run.identity}")
+    former.begin()
+    assert RunFolder.of(tmp_path, run).path != former.path
+    finish(former, run)
+    assert RunFolder.of(tmp_path, run).path == former.path
 
 
 class TestState:
@@ -77,7 +87,7 @@ class TestState:
 class TestLock:
     def test_another_process_keeps_this_one_out(self, folder, hold_elsewhere):
         holder = hold_elsewhere(folder)
-        with pytest.raises(BusyError, match="0-000000000000"), folder.locked():
+        with pytest.raises(BusyError, match=planned().identity), folder.locked():
             pass
         holder.communicate("")
         with folder.locked():
@@ -193,7 +203,7 @@ class TestFailure:
         assert FAILURE in folder.failure()["reason"]
 
     def test_none_has_a_reason_too(self, folder):
-        assert "No such file" in folder.failure()["reason"]
+        assert "could not be recorded" in folder.failure()["reason"]
 
 
 def test_json_is_for_people(folder):

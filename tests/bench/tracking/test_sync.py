@@ -8,7 +8,8 @@ import warnings
 import pandas as pd
 import pytest
 
-from bench.tracking import is_mirrored
+from bench.results.records import complete_runs
+from bench.tracking import is_mirrored, mirror
 
 from .seen import ARTIFACTS, own_uri, seen, sync
 from .tracked_runs import FOUR, HISTORY, SUITE, right, write_run, write_runs
@@ -38,6 +39,16 @@ def test_a_long_history_fits_though_mlflow_takes_only_so_much_at_once(results):
     assert sync(results).warnings == ()
     curve = seen(results).histories()["baseline seed 0", "train_loss"]
     assert [step for step, *_ in curve] == list(range(epochs))
+
+
+def test_the_same_run_in_another_results_folder_is_there_already(results, tmp_path):
+    write_run(results, "baseline", 0)
+    assert sync(results).n_created == 1
+    elsewhere = tmp_path / "elsewhere"
+    write_run(elsewhere, "baseline", 0, history=HISTORY.assign(train_loss=0.75))
+    again = mirror(complete_runs(elsewhere / SUITE), elsewhere, SUITE, own_uri(results))
+    assert (again.n_created, again.n_present, again.warnings) == (0, 1, ())
+    assert sync(results).n_present == 1
 
 
 def test_mirrored_again_nothing_changes(results):

@@ -152,5 +152,5 @@ def test_a_vanished_file_is_named(tmp_path, remembered, later):
     if remembered:
         fingerprint(folder, memo)
     (tmp_path / "photos/val/b/1.jpg").unlink()
-    with pytest.raises(UserError, match=r"cannot read the image '.*val/b/1\.jpg': No such file"):
+    with pytest.raises(UserError, match=r"cannot read '.*val/b/1\.jpg': No such file"):
         fingerprint(folder, memo)

@@ -103,5 +103,7 @@ def test_normalization_is_imagenets_or_the_models_own():
     assert normalization(vit, network).mean == (0.5, 0.5, 0.5)
     recipe = Experiment("x", "timm:vit_tiny_patch16_224", weights="pretrained")
     assert normalization(recipe, network).mean == (0.485, 0.456, 0.406)
+    dino = Experiment("x", "timm:vit_base_patch16_224", weights="dino", normalize="model")
+    assert normalization(dino, build_skeleton(dino, 3, 32)).mean == (0.485, 0.456, 0.406)
     resnet = Experiment("x", "torchvision:resnet18", weights="IMAGENET1K_V1", normalize="model")
     assert normalization(resnet, build_skeleton(resnet, 3, 32)).std == (0.229, 0.224, 0.225)

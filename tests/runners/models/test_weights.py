@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from bench.errors import UserError
 from bench.experiments.spec import Experiment
-from runners.models.build import build_blocks, build_network
+from runners.models.build import build_blocks, build_network, build_skeleton
 from runners.models.weights import load_weights, locate, match, read_state
 
 VIT = "timm:vit_tiny_patch16_224"
@@ -101,6 +101,19 @@ def test_another_networks_weights_are_refused_with_the_first_tensor_that_differs
         match(network, timm.create_model("resnet50").state_dict(), head, "w")
     with pytest.raises(UserError, match=r"tensors are not in it .* another network's weights"):
         match(network, {"x": torch.zeros(1)}, head, "w")
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["timm:convnext_atto", "timm:vit_tiny_patch16_224", "timm:swin_tiny_patch4_window7_224"],
+)
+def test_a_resnets_weights_are_refused_by_each_family_in_one_line(model):
+    experiment = Experiment("x", model)
+    network = build_skeleton(experiment, 3, 64)
+    head = frozenset(build_blocks(experiment, network)[-1].parameters)
+    with pytest.raises(UserError, match="another network's weights") as caught:
+        match(network, timm.create_model("resnet18").state_dict(), head, "w")
+    assert len(str(caught.value).splitlines()) == 1
 
 
 class _Payload:
