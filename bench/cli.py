@@ -29,7 +29,7 @@ _Names = Annotated[
 ]
 _File = Annotated[Path, typer.Option("-f", "--file", help="The suite file.")]
 _Results = Annotated[Path, typer.Option("--results", help="The folder of all results.")]
-_Profile = Annotated[str | None, typer.Option("--profile", help="A [profile.NAME] of the file.")]
+_Profile = Annotated[str | None, typer.Option("--profile", help="A profile that the file has.")]
 _Seeds = Annotated[str | None, typer.Option("--seeds", help="Such as 0,1 or 0-4.")]
 _Set = Annotated[
     list[str] | None,

@@ -61,10 +61,11 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         precision=begun.get("precision", resolve_precision(run.experiment, device)),
     )
     record = _record(run, images, prepared, setting)
-    notes += [*_weights_notes(prepared), *_resume_notes(begun, record)]
-    record |= {"notes": notes, "started": begun.get("started", record["started"])}
+    own_notes = [*_weights_notes(prepared), *_resume_notes(begun, record)]
+    record |= {"notes": [*notes, *own_notes], "started": begun.get("started", record["started"])}
     folder.write_json("run.json", record)
-    for note in [*notes, *([said] if said else [])]:
+    # What is to be said of the data was said when the suite was checked, once for all its runs.
+    for note in [*own_notes, *([said] if said else [])]:
         emit({"event": "note", "text": note})
     emit({"event": "start", "epochs": run.experiment.epochs, "epoch": progress.next_epoch})
     progress.seconds += time.perf_counter() - began

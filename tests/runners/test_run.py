@@ -253,7 +253,7 @@ def test_what_is_left_out_of_the_data_is_recorded(tmp_path):
     assert notes == [
         "files that are no images of a known format are left out: 1 with .heic, 1 with .txt"
     ]
-    assert [event["text"] for event in events if event["event"] == "note"] == notes
+    assert not [event for event in events if event["event"] == "note"]
 
 
 def test_a_run_whose_record_was_lost_still_goes_on(photos, tmp_path):
