@@ -79,35 +79,3 @@ def _of_experiment(
         },
         columns=list(COLUMNS),
     )
-
-
-def wide(table: pd.DataFrame, value: str = "accuracy") -> pd.DataFrame:
-    """The table of `per_class` with a row a class and a column an experiment.
-
-    Args:
-        table: what `per_class` returned.
-        value: the column to spread out.
-
-    Returns:
-        Indexed by class; classes and experiments in the order of `table`.
-    """
-    spread = table.pivot_table(
-        index="class", columns="experiment", values=value, dropna=False, sort=False
-    )
-    classes, experiments = table["class"].unique(), table["experiment"].unique()
-    return spread.reindex(index=classes, columns=experiments)
-
-
-def macro_accuracy(table: pd.DataFrame) -> "pd.Series[float]":
-    """The class-averaged accuracy of each experiment: each class counts the same.
-
-    Classes without images are left out, as in scikit-learn's `balanced_accuracy_score`.
-
-    Args:
-        table: what `per_class` returned.
-
-    Returns:
-        Fractions, indexed by experiment in the order of `table`: the mean over seeds, because
-        every seed sees the same classes.
-    """
-    return table.groupby("experiment", sort=False)["accuracy"].mean()

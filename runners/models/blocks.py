@@ -98,7 +98,7 @@ def _torchvision_groups(model: nn.Module) -> dict[str, list[str]]:
             groups[current] = []
         groups[current] += [f"{name}.{key}" for key, _ in module.named_parameters()]
     first = next(iter(groups), "")
-    loose = _loose_parameters(model, {*groups_names(groups), *_prefixed(head_name, head)})
+    loose = _loose_parameters(model, {*_all_names(groups), *_prefixed(head_name, head)})
     if loose:
         groups[first] = [*loose, *groups[first]]
     embeds = any(word in name for name in groups.get(first, ()) for word in ("token", "pos_emb"))
@@ -109,7 +109,7 @@ def _torchvision_groups(model: nn.Module) -> dict[str, list[str]]:
     return {**renamed, HEAD: _prefixed(head_name, head)}
 
 
-def groups_names(groups: dict[str, list[str]]) -> Iterable[str]:
+def _all_names(groups: dict[str, list[str]]) -> Iterable[str]:
     """All parameter names of all groups."""
     return (name for names in groups.values() for name in names)
 

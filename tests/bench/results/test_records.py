@@ -70,7 +70,7 @@ class TestRecord:
         assert record.predictions()["path"][0] == "bear/9.png"
 
     def test_sound_files_pass(self, record):
-        record.verify()
+        assert record.verify() is None
 
     @pytest.mark.parametrize(
         "name", ["run.json", "metrics.json", "history.csv", "predictions.parquet"]
