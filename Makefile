@@ -1,6 +1,9 @@
 # make setup   a virtual environment in .venv with everything that the tests need
+# make quick    set up, and run all experiments, small, on footprints drawn by program
 # make test    set up, and run the tests (SLOW=1 also those that take long)
 # make check   ruff, mypy and the floors
+# make pretrain make the embedded weights anew (39 minutes on two cores)
+# make pictures make the pictures of the README anew (4 minutes; needs Chromium)
 # make clean   remove what was built; results/ and .venv stay
 
 PYTHON ?= python3
@@ -8,7 +11,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup test check clean
+EMBEDDED := runners/models/embedded
+
+.PHONY: setup quick test check pretrain pictures clean
 
 setup: $(READY)
 
@@ -19,14 +24,33 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
 
+# Several tests at a time, a thread each; those that kill, crowd or take all threads, alone.
 test: setup
-	$(BIN)/python -m pytest -q $(if $(SLOW),,-m "not slow")
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n logical --maxprocesses 4 --dist worksteal \
+	    -m "not slow$(if $(SLOW), or side_by_side)"
+	$(if $(SLOW),$(BIN)/python -m pytest -q -m "slow and not side_by_side" --durations 25)
+
+quick: setup
+	$(BIN)/bench run --all --quick
 
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Two networks at once, a thread each.
+pretrain: setup
+	rm -rf results/pretraining
+	$(BIN)/bench run resnet18_slim -f $(EMBEDDED)/pretraining.toml & first=$$!; \
+	$(BIN)/python -m runners.models.embedded.lesson results/lesson.safetensors && \
+	$(BIN)/bench run vit_slim_patch8-first -f $(EMBEDDED)/pretraining.toml && \
+	cp results/pretraining/vit_slim_patch8-first/0-*/model.safetensors results/first.safetensors && \
+	$(BIN)/bench run vit_slim_patch8 -f $(EMBEDDED)/pretraining.toml && wait $$first
+	$(BIN)/python -m runners.models.embedded.pack results/pretraining
+
+pictures: setup
+	$(BIN)/python -m docs.pictures
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

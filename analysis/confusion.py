@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.intervals import wilson
 from analysis.labels import positions
 from bench.errors import UserError, nearest
 
@@ -22,17 +24,23 @@ COLUMNS = (
     "errors",
     "share",
     "rank",
+    "n_images_a",
+    "n_images_b",
+    "a_as_b_low",
+    "a_as_b_high",
+    "b_as_a_low",
+    "b_as_a_high",
 )
-_SWAPPED = {
-    "a": "b",
-    "b": "a",
-    "a_as_b": "b_as_a",
-    "b_as_a": "a_as_b",
-    "n_a": "n_b",
-    "n_b": "n_a",
-    "a_as_b_rate": "b_as_a_rate",
-    "b_as_a_rate": "a_as_b_rate",
-}
+_TWINS = (
+    ("a", "b"),
+    ("a_as_b", "b_as_a"),
+    ("n_a", "n_b"),
+    ("a_as_b_rate", "b_as_a_rate"),
+    ("n_images_a", "n_images_b"),
+    ("a_as_b_low", "b_as_a_low"),
+    ("a_as_b_high", "b_as_a_high"),
+)
+_SWAPPED = dict(_TWINS) | {second: first for first, second in _TWINS}
 
 
 def confusion_matrix(predictions: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
@@ -64,8 +72,11 @@ def confused_pairs(
 ) -> pd.DataFrame:
     """Every pair of classes that was confused, worst first, for each experiment and pooled.
 
+    The intervals are Wilson's at 95 %, at the rates and over the distinct test images of the
+    class: neither seeds nor experiments make more photos of it (see `analysis.per_class`).
+
     Args:
-        predictions: a row an image of a run of one split: `experiment, true, predicted`.
+        predictions: a row an image of a run of one split: `experiment, path, true, predicted`.
         classes: class names in order.
         experiments: names in the order wanted. Others in `predictions` are left out.
 
@@ -76,14 +87,16 @@ def confused_pairs(
         b: images × seeds, and × experiments where pooled); `a_as_b_rate` = a_as_b / n_a and
         `b_as_a_rate`, NaN without images; `errors` = a_as_b + b_as_a; `share` of all errors of
         the experiment; `rank`, 1 for the most errors, ties broken by the higher mean of the two
-        rates and then by class order.
+        rates and then by class order; `n_images_a, n_images_b` (distinct images of each class),
+        `a_as_b_low, a_as_b_high, b_as_a_low, b_as_a_high` (bounds of the rates, NaN without
+        images).
 
     Raises:
         UserError: if `predictions` name an unknown class, or an experiment is called "all".
     """
     tables = [
-        _pairs(experiment, matrix)
-        for experiment, matrix in _matrices(predictions, classes, experiments)
+        _pairs(experiment, matrix, n_images)
+        for experiment, matrix, n_images in _matrices(predictions, classes, experiments)
     ]
     if not tables:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -128,22 +141,29 @@ def pair(
 
 def _matrices(
     predictions: pd.DataFrame, classes: Sequence[str], experiments: Sequence[str]
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The confusion matrix of each experiment that has predictions, then their sum."""
+) -> Iterator[tuple[str, pd.DataFrame, NDArray[np.int64]]]:
+    """Name, matrix and images of each class of the experiments with predictions, then pooled."""
     if POOLED in experiments:
         raise UserError(f"an experiment is called {POOLED!r}, which stands for all; rename it")
-    matrices = {
-        name: confusion_matrix(runs, classes)
-        for name in experiments
-        if len(runs := predictions.loc[predictions["experiment"] == name])
-    }
-    yield from matrices.items()
-    if matrices:
-        total = np.sum([matrix.to_numpy() for matrix in matrices.values()], axis=0)
-        yield POOLED, pd.DataFrame(total, index=list(classes), columns=list(classes))
+    total = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    images = []
+    for name in experiments:
+        runs = predictions.loc[predictions["experiment"] == name, ["path", "true", "predicted"]]
+        if len(runs):
+            matrix = confusion_matrix(runs, classes)
+            images.append(runs[["path", "true"]].drop_duplicates())
+            total += matrix.to_numpy()
+            yield name, matrix, _n_images(images[-1], classes)
+    if images:
+        matrix = pd.DataFrame(total, index=list(classes), columns=list(classes))
+        yield POOLED, matrix, _n_images(pd.concat(images).drop_duplicates(), classes)
 
 
-def _pairs(experiment: str, matrix: pd.DataFrame) -> pd.DataFrame:
+def _n_images(distinct: pd.DataFrame, classes: Sequence[str]) -> NDArray[np.int64]:
+    return np.bincount(positions(distinct["true"], classes), minlength=len(classes))
+
+
+def _pairs(experiment: str, matrix: pd.DataFrame, n_images: NDArray[np.int64]) -> pd.DataFrame:
     """All unordered pairs of one matrix in class order, with errors or without."""
     counts = matrix.to_numpy()
     i, j = np.triu_indices(len(counts), k=1)
@@ -164,6 +184,9 @@ def _pairs(experiment: str, matrix: pd.DataFrame) -> pd.DataFrame:
     table["errors"] = table["a_as_b"] + table["b_as_a"]
     table["share"] = table["errors"] / table["errors"].sum()
     table["rank"] = _ranks(table)
+    table["n_images_a"], table["n_images_b"] = n_images[i], n_images[j]
+    table["a_as_b_low"], table["a_as_b_high"] = wilson(table["a_as_b_rate"], n_images[i])
+    table["b_as_a_low"], table["b_as_a_high"] = wilson(table["b_as_a_rate"], n_images[j])
     return table
 
 

@@ -5,12 +5,26 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.intervals import wilson
 from analysis.labels import positions
 from bench.experiments.spec import Published
 
-COLUMNS = ("class", "experiment", "n", "accuracy", "sd", "low", "high", "n_seeds", "published")
+COLUMNS = (
+    "class",
+    "experiment",
+    "n",
+    "accuracy",
+    "sd",
+    "low",
+    "high",
+    "precision",
+    "f1",
+    "n_seeds",
+    "published",
+)
+EXTREMES = ("experiment", "side", "place", "class", "accuracy", "low", "high", "n")
 
 
 def per_class(
@@ -19,7 +33,7 @@ def per_class(
     experiments: Sequence[str],
     published: Mapping[str, Published] = MappingProxyType({}),
 ) -> pd.DataFrame:
-    """Accuracy per class (the recall of the class), mean and spread over seeds.
+    """Accuracy per class (which is the recall of the class), precision and F1, over seeds.
 
     The interval is Wilson's at 95 %, over the test images, at the mean accuracy. All seeds see
     the same test images, so they do not multiply n: more seeds say more about the training, not
@@ -36,8 +50,11 @@ def per_class(
     Returns:
         A row a class and experiment that has predictions, classes first: `class, experiment, n`
         (distinct images of the class), `accuracy` (mean over seeds), `sd` (over seeds, ddof = 1,
-        NaN with one seed), `low, high` (95 %), `n_seeds, published` (NaN where there is none).
-        Fractions. A class without images has n = 0 and NaN.
+        NaN with one seed), `low, high` (95 %), `precision` (of the images that a run called so,
+        the share that were; mean over the seeds that called any so, NaN if none did), `f1` (2 ×
+        right / (images + called so), mean over seeds; 0 where none was right), `n_seeds,
+        published` (NaN where there is none). Fractions. A class without images has n = 0 and NaN,
+        also where others are called by its name.
 
     Raises:
         UserError: if `predictions` name a class that is not in `classes`.
@@ -54,15 +71,46 @@ def per_class(
     return rows.reset_index(drop=True)
 
 
+def extremes(table: pd.DataFrame, n: int = 3) -> pd.DataFrame:
+    """The classes that each experiment knows best, and worst.
+
+    Of equal accuracies the one with more images, and so the surer one, is the more extreme; then
+    the order of the classes decides.
+
+    Args:
+        table: what `per_class` returned.
+        n: classes a side, at most; never more than half of those with images, so that none is on
+            both sides.
+
+    Returns:
+        A row an experiment, side and place, in the order of the table's experiments: `experiment,
+        side` ("best", then "worst"), `place` (1 for the most extreme), `class, accuracy, low,
+        high, n` as in the table.
+    """
+    order = ["accuracy", "low", "high"]
+    sides: list[pd.DataFrame] = []
+    for name in table["experiment"].unique():
+        known = table.loc[(table["experiment"] == name) & table["accuracy"].notna()]
+        ranked = known.sort_values(order, ascending=False, kind="stable")
+        count = min(n, len(ranked) // 2)
+        for side, each in (("best", ranked), ("worst", ranked.iloc[::-1])):
+            place = np.arange(1, count + 1)
+            sides.append(each.head(count).assign(side=side, place=place))
+    if not sides:
+        return pd.DataFrame(columns=list(EXTREMES))
+    return pd.concat(sides, ignore_index=True)[list(EXTREMES)]
+
+
 def _of_experiment(
     experiment: str, runs: pd.DataFrame, classes: Sequence[str], published: Published
 ) -> pd.DataFrame:
-    true = positions(runs["true"], classes)
-    right = true == positions(runs["predicted"], classes)
-    index = range(len(classes))
-    by_seed = pd.Series(right.astype(float)).groupby([true, runs["seed"].to_numpy()]).mean()
-    accuracy = by_seed.unstack().reindex(index)  # classes × seeds  # noqa: PD010, a Series has no pivot
-    n = runs["path"].groupby(true).nunique().reindex(index, fill_value=0)
+    true, called = positions(runs["true"], classes), positions(runs["predicted"], classes)
+    seeds, seed = np.unique(runs["seed"].to_numpy(), return_inverse=True)
+    shape = (len(classes), len(seeds))
+    images, named = _counts(true, seed, shape), _counts(called, seed, shape)
+    right = _counts(true[true == called], seed[true == called], shape)
+    accuracy = pd.DataFrame(_ratio(right, images))
+    n = runs["path"].groupby(true).nunique().reindex(range(len(classes)), fill_value=0)
     mean = accuracy.mean(axis=1)
     low, high = wilson(mean, n)
     return pd.DataFrame(
@@ -74,8 +122,26 @@ def _of_experiment(
             "sd": accuracy.std(axis=1, ddof=1),
             "low": low,
             "high": high,
-            "n_seeds": runs["seed"].nunique(),
+            "precision": pd.DataFrame(_ratio(right, np.where(images, named, 0))).mean(axis=1),
+            "f1": pd.DataFrame(_ratio(2 * right, np.where(images, images + named, 0))).mean(axis=1),
+            "n_seeds": len(seeds),
             "published": [published.per_class.get(name, np.nan) for name in classes],
         },
         columns=list(COLUMNS),
     )
+
+
+def _counts(
+    labels: NDArray[np.int64], seed: NDArray[np.int64], shape: tuple[int, int]
+) -> NDArray[np.int64]:
+    """How often each class stands in `labels`, seed by seed: [n_classes, n_seeds]."""
+    n_classes, n_seeds = shape
+    cells = np.bincount(labels * n_seeds + seed, minlength=n_classes * n_seeds)
+    return np.asarray(cells.reshape(shape), dtype=np.int64)
+
+
+def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share, NaN where the whole is 0."""
+    share = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return share

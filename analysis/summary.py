@@ -41,6 +41,32 @@ def summarise(
     return pd.DataFrame(rows, columns=_columns())
 
 
+def with_intervals(
+    summary: pd.DataFrame, accuracies: pd.DataFrame, ranking: pd.DataFrame
+) -> pd.DataFrame:
+    """The summary, and beside it what the statistics say of each experiment.
+
+    Args:
+        summary: what `summarise` returned.
+        accuracies: as `analysis.statistics.comparisons.compare` returned them.
+        ranking: likewise.
+
+    Returns:
+        The summary with `accuracy_low, accuracy_high, macro_accuracy_low, macro_accuracy_high`
+        (95 %), and `groups` (letters: who can't be told apart by accuracy) and `best_share` (how
+        often it was the best in accuracy when images and seeds were drawn anew).
+    """
+    found = summary.copy()
+    for measure, rows in accuracies.groupby("measure", sort=False):
+        by_experiment = rows.set_index("experiment")
+        for bound in ("low", "high"):
+            found[f"{measure}_{bound}"] = found["experiment"].map(by_experiment[bound])
+    places = ranking.loc[ranking["measure"] == "accuracy"].set_index("experiment")
+    for column in ("groups", "best_share"):
+        found[column] = found["experiment"].map(places[column])
+    return found
+
+
 def _columns() -> list[str]:
     with_sd = [column for name in _WITH_SD for column in (name, f"{name}_sd")]
     published = ["published_accuracy", "published_macro_accuracy"]

@@ -12,6 +12,10 @@ class UserError(Exception):
     """
 
 
+class DataError(UserError):
+    """The data set is not here any more, or not as it was when its runs were planned."""
+
+
 def plain(text: str) -> str:
     """A name as an error prints it: as it is, or quoted where it is empty or not one plain line."""
     return text if text and text.isprintable() else repr(text)

@@ -1,8 +1,8 @@
 """Runs what is missing of a suite: check everything, execute, mirror, say how it went."""
 
 import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
@@ -12,15 +12,27 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bench.errors import UserError
-from bench.executors.local import Finished, run_all
+from bench.executors.choice import How, ready
+from bench.executors.local import Job
+from bench.executors.process import Finished
+from bench.experiments.spec import Experiment
 from bench.progress import Display, RunView
-from bench.results.records import complete_runs
-from bench.survey import PlannedRun, Survey
+from bench.results.records import FailedRun, RunRecord
+from bench.survey import PlannedRun, Survey, cpus
 from bench.tracking import default_tracking_uri, is_mirrored
+from bench.tracking.suites import model_rule, runs_to_mirror
 
 
-def launch(survey: Survey, console: Console) -> list[Finished]:
+def launch(survey: Survey, console: Console, how: How) -> list[Finished]:
     """Executes the runs that are neither complete nor running, and mirrors what is complete.
+
+    Args:
+        survey: what there is to run.
+        console: to print to.
+        how: to run it.
+
+    Returns:
+        The runs that were executed, and the failed ones that were left so.
 
     Raises:
         UserError: before anything starts, where data, models or weights are not right.
@@ -28,19 +40,19 @@ def launch(survey: Survey, console: Console) -> list[Finished]:
     """
     if survey.problem is not None:
         raise UserError(survey.problem)
-    todo = survey.in_state("planned", "failed")
+    todo = survey.in_state("planned", "failed") if how.retry else survey.in_state("planned")
+    left = [] if how.retry else survey.in_state("failed")
     mirror = _Mirror(survey)
-    with _terminated_like_interrupted():
-        if todo:
-            check(survey, todo, console)
-        finished = list(_execute(todo, console, mirror))
+    with terminated_like_interrupted():
+        finished = _execute(survey, todo, console, mirror, how) if todo else []
         warnings = mirror.finish()
+    finished += [Finished(one.run, one.folder, "failed") for one in left]
     for warning in warnings:
         console.print(f"MLflow: {warning}", style="yellow", soft_wrap=True, highlight=False)
     return finished
 
 
-def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
+def check(survey: Survey, experiments: Iterable[Experiment], console: Console) -> None:
     """Finds what would fail before the first run starts, fetches weights, and decodes the images.
 
     Raises:
@@ -53,9 +65,8 @@ def check(survey: Survey, todo: Sequence[PlannedRun], console: Console) -> None:
 
         data = survey.suite.data
         folder, fingerprint = read_folder(data)
-        experiments = {planned.run.experiment.name: planned.run.experiment for planned in todo}
         mistakes: dict[str, None] = {}
-        for experiment in experiments.values():
+        for experiment in experiments:
             try:
                 check_experiment(experiment, len(folder.classes), data.image_size)
             except UserError as error:
@@ -90,16 +101,45 @@ def _check_writable(results: Path) -> None:
         ) from None
 
 
-def _execute(todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror") -> Iterator[Finished]:
-    if not todo:
-        return
-    views = [RunView(one.run, one.folder, one.estimated_seconds) for one in todo]
-    with Display(console, views) as display:
-        for finished in run_all([(one.run, one.folder) for one in todo], display.tick):
-            display.end(finished.folder, finished.outcome)
-            if finished.outcome == "complete":
-                mirror.update()
-            yield finished
+def _execute(
+    survey: Survey, todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror", how: How
+) -> list[Finished]:
+    def say(line: str) -> None:
+        console.print(f"note: {line}", style="yellow", soft_wrap=True, markup=False)
+
+    with ready(how, cpus(), say) as executor:
+        # An experiment's seeds are the same to it.
+        experiments = {one.run.experiment.name: one.run.experiment for one in todo}
+        check(survey, experiments.values(), console)
+        jobs = [(executor.threaded(one.run), one.folder) for one in todo]
+        n_at_once = min(executor.n_at_once, len(jobs))
+        if n_at_once > 1:
+            console.print(f"{n_at_once} runs at a time, {_threads_of(jobs)} each", style="dim")
+        views = [RunView(one.run, one.folder, one.estimated_seconds) for one in todo]
+        done: list[Finished] = []
+        with (
+            Display(console, views, n_at_once) as display,
+            closing(executor.run_all(jobs, display.tick)) as ending,
+        ):
+            for finished in ending:
+                display.end(finished.folder, finished.outcome)
+                done.append(finished)
+                if finished.outcome == "complete":
+                    mirror.update()
+                if finished.outcome == "failed" and how.fail_fast:
+                    break
+    if len(done) < len(jobs):
+        n_left = len(jobs) - len(done)
+        console.print(f"stopped at the first failure: {n_left} runs are left", style="yellow")
+    return done
+
+
+def _threads_of(jobs: Sequence[Job]) -> str:
+    """`1 thread`, `4 threads`, or `1 to 4 threads`: what the runs get."""
+    counts = sorted({run.threads for run, _ in jobs})
+    if len(counts) == 1:
+        return f"{counts[0]} thread{'s' if counts[0] > 1 else ''}"
+    return f"{counts[0]} to {counts[-1]} threads"
 
 
 class _Mirror:
@@ -130,20 +170,23 @@ class _Mirror:
         return () if self._is_up_to_date() else self._round()
 
     def _is_up_to_date(self) -> bool:
-        survey = self._survey
-        records = list(complete_runs(survey.suite_folder))
-        return is_mirrored(survey.results, survey.suite.name, self._uri, records)
+        survey, runs = self._survey, self._runs()
+        rule = model_rule(survey.suite, len(runs))
+        return is_mirrored(survey.results, survey.suite.name, self._uri, runs, rule)
 
     def _round(self) -> tuple[str, ...]:
         from bench.tracking import mirror
 
-        survey = self._survey
-        records = list(complete_runs(survey.suite_folder))
-        return mirror(records, survey.results, survey.suite.name, self._uri).warnings
+        survey, runs = self._survey, self._runs()
+        rule = model_rule(survey.suite, len(runs))
+        return mirror(runs, survey.results, survey.suite.name, self._uri, rule).warnings
+
+    def _runs(self) -> list[RunRecord | FailedRun]:
+        return runs_to_mirror(self._survey.suite_folder)
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def terminated_like_interrupted() -> Iterator[None]:
     """SIGTERM, which a scheduler sends, is answered as Ctrl-C is."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -167,8 +210,9 @@ def say_failures(finished: Sequence[Finished], console: Console) -> None:
             continue
         failure = one.folder.failure()
         console.print(
-            f"✗ {name}: {failure.get('kind', '?')}: {failure.get('reason', '?')}\n"
-            f"  see {one.folder.path / 'log.txt'}",
+            f"✗ {name}: {failure['kind']}: {failure['reason']}\n"
+            + (f"  try: {failure['try']}\n" if "try" in failure else "")
+            + f"  see {one.folder.path / 'log.txt'}",
             style="red",
             soft_wrap=True,
             highlight=False,

@@ -52,7 +52,7 @@ def _row(survey: Survey, planned: PlannedRun) -> dict[str, Any]:
 
 def _figures(survey: Survey, planned: PlannedRun) -> dict[str, Any]:
     """The test figures of a complete run, or what is wrong with its files."""
-    record = next(one for one in survey.records if one.folder.path == planned.folder.path)
+    record = survey.record_of(planned.folder)
     try:
         metrics = record.metrics
     except DamagedError as error:
@@ -87,6 +87,8 @@ def print_plan(survey: Survey, console: "Console", *, dry_run: bool) -> None:
             "–" if estimate is None and "seconds" not in row else time,
             *(f"{row[key]:.3f}" if key in row else "" for key in ("accuracy", "macro_accuracy")),
         )
+    if survey.notice:
+        console.print(f" {survey.notice}", style="yellow", soft_wrap=True)
     console.print(table)
     for row in rows:
         if row.get("reason"):

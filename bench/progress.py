@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console, Group, JustifyMethod, RenderableType
 from rich.live import Live
@@ -16,7 +17,7 @@ from bench.experiments.spec import Run
 from bench.results.store import RunFolder
 
 _MARKS = {"waiting": ("·", "dim"), "running": ("▶", "cyan"), "complete": ("✓", "green")}
-_MARKS |= {"failed": ("✗", "red"), "busy": ("…", "yellow")}
+_MARKS |= {"failed": ("✗", "red"), "busy": ("…", "yellow"), "stopped": ("✂", "magenta")}
 # Columns beside the experiment's name, in characters; some need a terminal that is wide enough.
 _WIDTHS = {"seed": 4, "epoch": 7, "progress": 12, "train loss": 10, "val loss": 8}
 _WIDTHS |= {"val acc.": 8, "images/s": 8, "left": 6}
@@ -31,6 +32,13 @@ def short_time(seconds: float | None) -> str:
     if seconds < 99.5:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Events; a line that a killed process has left half is passed over."""
+    for line in lines:
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 @dataclass
@@ -69,7 +77,7 @@ class RunView:
             return []
         whole = content[: content.rfind(b"\n") + 1]
         self._offset += len(whole)
-        events = [json.loads(line) for line in whole.splitlines()]
+        events = list(_parsed(whole.splitlines()))
         for event in events:
             self.events[event["event"]] = event
             if event["event"] == "start":
@@ -82,6 +90,11 @@ class RunView:
         self.status, self.ended = outcome, time.monotonic()
         if outcome == "failed":
             self.reason = str(self.folder.failure().get("reason", ""))
+
+    @property
+    def title(self) -> str:
+        """What its row is called."""
+        return self.run.experiment.name
 
     @property
     def epochs_done(self) -> float:
@@ -110,16 +123,24 @@ class RunView:
 class Display:
     """Shows the runs while they work. Use as a context; `tick` keeps it fresh."""
 
-    def __init__(self, console: Console, views: Sequence[RunView]) -> None:
+    def __init__(self, console: Console, views: Sequence[RunView], n_at_once: int = 1) -> None:
+        """Prepares to show them.
+
+        Args:
+            console: to print to.
+            views: of the runs, in their order.
+            n_at_once: how many work at a time, for the time that is left.
+        """
         self._console = console
+        self._n_at_once = n_at_once
         self._views = {view.folder.path: view for view in views}
         self._live = (
-            Live(console=console, get_renderable=self._render, refresh_per_second=4)
+            Live(console=console, get_renderable=self.table, refresh_per_second=4)
             if console.is_terminal
             else None
         )
 
-    def __enter__(self) -> "Display":
+    def __enter__(self) -> Self:
         if self._live:
             self._live.start()
         return self
@@ -131,11 +152,12 @@ class Display:
     def tick(self, _run: Run, folder: RunFolder) -> None:
         """Reads what the run has said since the last time."""
         view = self._views[folder.path]
-        if view.status == "waiting":
+        if view.status != "running":
             view.start()
-            self._say(f"{view.name}: started")
         for event in view.poll():
-            if event["event"] == "epoch":
+            if event["event"] == "start":
+                self._say(f"{view.name}: started")
+            elif event["event"] == "epoch":
                 self._say(f"{view.name}: {self._epoch_line(view, event)}")
             elif event["event"] == "note":
                 self._console.print(Text(f"{view.name}: note: {event['text']}", "yellow"))
@@ -162,7 +184,8 @@ class Display:
             f"{event['images_per_second']:.1f} images/s, {short_time(view.seconds_left)} left"
         )
 
-    def _render(self) -> RenderableType:
+    def table(self) -> RenderableType:
+        """What stands in the terminal now: a row a run, and below them how far all are."""
         views = list(self._views.values())
         room = max(3, self._console.height - _ROWS_LEFT_FREE)
         shown = self._window(views, room)
@@ -185,6 +208,14 @@ class Display:
         ]
         return Group(table, *reasons, self._footer(views, len(views) - len(shown)))
 
+    def _seconds_left(self, views: list[RunView]) -> float | None:
+        """Until all are done: the longest, or the mean of what those at work have before them."""
+        left = [view.seconds_left for view in views if view.status in ("running", "waiting")]
+        known = [seconds for seconds in left if seconds is not None]
+        if not left or len(known) < len(left):
+            return None
+        return max(*known, sum(known) / self._n_at_once)
+
     @staticmethod
     def _window(views: list[RunView], room: int) -> list[RunView]:
         """As many rows as fit, the run under way among them."""
@@ -195,7 +226,7 @@ class Display:
     @staticmethod
     def _title(view: RunView, width: int) -> Text:
         mark, style = _MARKS[view.status]
-        title = Text(f"{mark} {view.run.experiment.name}", style)
+        title = Text(f"{mark} {view.title}", style)
         title.truncate(width, overflow="ellipsis")
         return title
 
@@ -204,7 +235,7 @@ class Display:
         epoch, step = view.events.get("epoch"), view.events.get("step")
         epochs = view.run.experiment.epochs
         newest = step if step and (not epoch or step["epoch"] > epoch["epoch"]) else epoch
-        over = view.status in ("complete", "failed", "busy")
+        over = view.status not in ("waiting", "running")
         took = Text(short_time(view.ended - view.started), "dim")
         return {
             "seed": str(view.run.seed),
@@ -217,13 +248,12 @@ class Display:
             "left": took if over else short_time(view.seconds_left),
         }
 
-    @staticmethod
-    def _footer(views: list[RunView], hidden: int) -> Text:
+    def _footer(self, views: list[RunView], hidden: int) -> Text:
         counts = {status: sum(view.status == status for view in views) for status in _MARKS}
         said = [f"{n} {status}" for status, n in counts.items() if n]
-        left = [view.seconds_left for view in views if view.status in ("running", "waiting")]
-        if left and None not in left:
-            said.append(f"about {short_time(sum(second or 0.0 for second in left))} left")
+        left = self._seconds_left(views)
+        if left is not None:
+            said.append(f"about {short_time(left)} left")
         if hidden:
             said.append(f"{hidden} more rows")
         return Text(f" {', '.join(said)}", "dim")

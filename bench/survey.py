@@ -1,16 +1,17 @@
 """What a suite wants and what is there: its runs, each with its folder, state and estimate."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from bench.errors import UserError
-from bench.experiments.plan import plan, weights_files
-from bench.experiments.spec import Run, Suite
+from bench.experiments.layers import is_weights_file
+from bench.experiments.plan import plan
+from bench.experiments.spec import Experiment, Run, Suite
 from bench.results.estimate import Throughput
-from bench.results.records import RunRecord, complete_runs
+from bench.results.records import DRAWN_NOTICE, RunRecord, complete_runs
 from bench.results.store import DamagedError, RunFolder, State
 
 
@@ -46,10 +47,31 @@ class Survey:
         """The runs that are in one of these states."""
         return [planned for planned in self.runs if planned.state in states]
 
+    @property
+    def is_undrawn(self) -> bool:
+        """Whether its data are to be drawn by program, and have not been yet."""
+        return _is_undrawn(self.suite)
+
+    @property
+    def notice(self) -> str:
+        """What must be said beside every number of this suite: that its data are drawn; or ''."""
+        from runners.data import manifest, places
+
+        is_drawn = manifest.is_drawn(places.root_of(self.suite.data))
+        return DRAWN_NOTICE if is_drawn or self.suite.data.synthetic is not None else ""
+
     @cached_property
     def records(self) -> tuple[RunRecord, ...]:
         """All complete runs of the suite's folder, planned or not."""
         return tuple(complete_runs(self.suite_folder))
+
+    def record_of(self, folder: RunFolder) -> RunRecord:
+        """The record of a run that is complete."""
+        return self._by_folder[folder.path]
+
+    @cached_property
+    def _by_folder(self) -> dict[Path, RunRecord]:
+        return {record.folder.path: record for record in self.records}
 
 
 def take(suite: Suite, results: Path, threads: int) -> Survey:
@@ -64,10 +86,13 @@ def take(suite: Suite, results: Path, threads: int) -> Survey:
     from runners.data.fingerprint import fingerprint
     from runners.data.folders import scan
 
+    if _is_undrawn(suite):
+        undrawn = f"data.{suite.data.name}.synthetic: not drawn yet; `bench run` draws it first"
+        return Survey(suite, results, (), problem=undrawn)
     try:
         folder = scan(suite.data)
         found = fingerprint(folder, places.fingerprint_memo(folder.root))
-        weights = _weights_sha256(suite)
+        weights = weights_sha256(suite)
     except UserError as error:
         return Survey(suite, results, (), problem=f"{suite.file}: {error}")
     runs = plan(suite, found, weights, threads)
@@ -80,6 +105,12 @@ def take(suite: Suite, results: Path, threads: int) -> Survey:
     return Survey(suite, results, tuple(planned))
 
 
+def _is_undrawn(suite: Suite) -> bool:
+    from runners.data import manifest, places
+
+    return suite.data.synthetic is not None and not manifest.is_drawn(places.root_of(suite.data))
+
+
 def cpus() -> int:
     """CPUs that this process may use, which a scheduler may have made fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
@@ -87,17 +118,32 @@ def cpus() -> int:
     return os.cpu_count() or 1
 
 
-def _weights_sha256(suite: Suite) -> dict[str, str]:
+def weights_sha256(suite: Suite) -> dict[str, str]:
+    """The SHA-256 of each experiment's weights, by its name, where they are a file."""
     from runners.data import places
     from runners.data.fingerprint import digests
 
     found: dict[str, str] = {}
-    for path in weights_files(suite):
-        if not Path(path).is_file():
-            user = next(one.name for one in suite.experiments if one.weights == path)
-            raise UserError(f"experiment.{user}.weights = {path!r}: there is no such file")
-        found |= digests([path], places.fingerprint_memo(Path(path)))
+    for experiment in suite.experiments:
+        path = _weights_file(experiment)
+        if path is not None:
+            known = digests([str(path)], places.fingerprint_memo(path))
+            found[experiment.name] = known[str(path)]
     return found
+
+
+def _weights_file(experiment: Experiment) -> Path | None:
+    """The experiment's weights where they are a file: the user's, or the package's own."""
+    from runners.models.embedded import embedded_file
+
+    if not is_weights_file(experiment.weights):
+        return embedded_file(experiment)
+    path = Path(experiment.weights)
+    if not path.is_file():
+        raise UserError(
+            f"experiment.{experiment.name}.weights = {experiment.weights!r}: there is no such file"
+        )
+    return path
 
 
 def to_report(
@@ -108,31 +154,70 @@ def to_report(
     All seeds of the planned configurations that are there, unless `seeds` says which. Without the
     data set the plan's configurations are not known; then each experiment's newest one counts.
     """
-    records, lines = _sound(survey.records)
-    if seeds is not None:
-        records = [record for record in records if record.seed in seeds]
+    if not survey.runs:
+        records, lines = newest_to_report(survey, seeds)
+        these = ": these are the newest results" if records else ""
+        return records, [f"the plan could not be made ({survey.problem}){these}", *lines]
+    name_of = {one.run.configuration: one.run.experiment.name for one in survey.runs}
+    records, lines = _sound(survey.records, seeds)
+    chosen, others = _of_configurations(survey.suite, records, name_of)
+    return chosen, [*lines, *others, *_unfinished(survey.runs)]
+
+
+def newest_to_report(
+    survey: Survey, seeds: Sequence[int] | None = None
+) -> tuple[list[RunRecord], list[str]]:
+    """The complete runs of each experiment's newest configuration, whether it is planned or not.
+
+    All its seeds that are there, unless `seeds` says which; and lines on what is not among them.
+    """
     names = [experiment.name for experiment in survey.suite.experiments]
-    if survey.runs:
-        name_of = {one.run.configuration: one.run.experiment.name for one in survey.runs}
-    else:
-        records = [record for record in records if record.experiment in names]
-        name_of = _newest_configurations(records)
-        lines += [f"the plan could not be made ({survey.problem}): these are the newest results"]
+    records, lines = _sound(survey.records, seeds)
+    own = [record for record in records if record.experiment in names]
+    chosen, others = _of_configurations(survey.suite, own, _newest_configurations(own))
+    return chosen, [*lines, *others]
+
+
+def without_searched(
+    suite: Suite, records: Iterable[RunRecord]
+) -> tuple[list[RunRecord], list[RunRecord]]:
+    """Runs whose figures are honest, and those on seeds by which their settings were chosen."""
+    chosen_on = {one.name: set(one.chosen_on_seeds) for one in suite.experiments}
+    honest, flattered = list[RunRecord](), list[RunRecord]()
+    for record in records:
+        searched = record.seed in chosen_on.get(record.experiment, ())
+        (flattered if searched else honest).append(record)
+    return honest, flattered
+
+
+def _of_configurations(
+    suite: Suite, records: Sequence[RunRecord], name_of: Mapping[str, str]
+) -> tuple[list[RunRecord], list[str]]:
+    """The records of these configurations under their experiments' names, and how many others."""
+    names = [experiment.name for experiment in suite.experiments]
     chosen = [
         replace(record, experiment=name_of[record.spec["configuration"]])
         for record in records
         if record.spec["configuration"] in name_of
     ]
-    n_other = sum(record.experiment in names for record in records) - len(chosen)
-    if n_other > 0:
-        runs = "1 complete run" if n_other == 1 else f"{n_other} complete runs"
-        lines.append(f"{runs} of other settings: left out")
     chosen.sort(key=lambda record: (names.index(record.experiment), record.seed))
-    return chosen, [*lines, *_unfinished(survey.runs)]
+    n_other = sum(
+        record.experiment in names and record.spec["configuration"] not in name_of
+        for record in records
+    )
+    if not n_other:
+        return chosen, []
+    runs = "1 complete run" if n_other == 1 else f"{n_other} complete runs"
+    return chosen, [f"{runs} of other settings: left out"]
 
 
-def _sound(records: Iterable[RunRecord]) -> tuple[list[RunRecord], list[str]]:
-    """The records whose files are as they were sealed, and a line for each of the others."""
+def _sound(
+    records: Iterable[RunRecord], seeds: Sequence[int] | None
+) -> tuple[list[RunRecord], list[str]]:
+    """The records whose files are as they were sealed, and a line for each of the others.
+
+    A damaged run is named whether or not it has one of the seeds.
+    """
     sound, lines = [], []
     for record in records:
         try:
@@ -140,7 +225,8 @@ def _sound(records: Iterable[RunRecord]) -> tuple[list[RunRecord], list[str]]:
         except DamagedError as error:
             lines.append(f"{record.experiment}, seed {record.seed}: damaged: {error}")
         else:
-            sound.append(record)
+            if seeds is None or record.seed in seeds:
+                sound.append(record)
     return sound, lines
 
 

@@ -1,11 +1,23 @@
 """Where a run computes, and in which precision."""
 
 import contextlib
+import os
 import platform
+import sys
 
 import torch
 
 from bench.experiments.spec import Experiment
+
+
+def only_deterministic_kernels() -> None:
+    """Has torch refuse, from here on, what does not repeat bit for bit on a GPU.
+
+    To be called before the GPU is first used, since cuBLAS reads its workspace's size then.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
 
 
 def choose_device() -> torch.device:
@@ -50,3 +62,19 @@ def synchronize(device: torch.device) -> None:
     """Waits until the device has done what it was given, so that time can be measured."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
+
+
+def peak_bytes(device: torch.device) -> int | None:
+    """The most memory so far: of the device where it is a GPU, else of this process.
+
+    Returns:
+        Bytes; None where the system does not say.
+    """
+    if device.type == "cuda":
+        return int(torch.cuda.max_memory_allocated(device))
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak  # Linux counts in kibibytes

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,6 +26,8 @@ from runners.training import Diverged, EpochResult, train_epoch
 
 # Events go out as plain dicts with an `event` key.
 Emit = Callable[[dict[str, object]], None]
+# Takes the progress, and what to do when it is safe.
+Save = Callable[[Progress, Callable[[], None]], None]
 _SECONDS_BETWEEN_EVENTS = 0.5
 
 
@@ -46,7 +49,7 @@ def fit(
     train: Split | DeviceSplit,
     val: Split | DeviceSplit,
     progress: Progress,
-    save: Callable[[Progress], None],
+    save: Save,
     emit: Emit,
 ) -> Best:
     """Trains from where `progress` stands to the last epoch, and gives the selected one.
@@ -57,8 +60,8 @@ def fit(
         train: the training split.
         val: the split that decides what is selected.
         progress: updated in place.
-        save: called with `progress` after each epoch.
-        emit: takes `step` and `epoch` events.
+        save: called every `checkpoint_every` epochs and after the last one.
+        emit: takes `step`, `score` and `epoch` events.
 
     Raises:
         Diverged: where a loss is not finite.
@@ -73,14 +76,18 @@ def fit(
         epoch = progress.next_epoch
         optimizer = _prepare_epoch(setting.experiment, model, optimizer, epoch)
         result = _train(setting, model, optimizer, train, epoch, emit)
-        scores = evaluate(setting, model, val, setting.precision)
+        scores = evaluate(setting, model, val, setting.precision, emit)
         if not np.isfinite(scores.probabilities).all():  # the last step has spoilt the network
             raise Diverged(epoch, n_batches(len(train.labels), setting.experiment.batch_size) - 1)
         row = _history_row(model, optimizer, epoch, result, scores)
         _advance(progress, row, model, optimizer)
         progress.seconds += time.perf_counter() - began
-        save(progress)
-        emit({"event": "epoch", **row})
+        said: dict[str, object] = {"event": "epoch", **row}
+        over = _is_over(setting.experiment, progress)
+        if over or progress.next_epoch % setting.experiment.checkpoint_every == 0:
+            save(progress, partial(emit, said))
+        else:
+            emit(said)
     return progress.best
 
 
@@ -162,23 +169,50 @@ def _step_reporter(
     emit: Emit, epoch: int, n_steps: int
 ) -> Callable[[int, Callable[[], float]], None]:
     """Emits a `step` event now and then; only then is the device asked for the loss."""
-    last = time.monotonic()
+    is_time = _now_and_then()
 
     def report(step: int, loss: Callable[[], float]) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= _SECONDS_BETWEEN_EVENTS:
-            last = now
+        if is_time():
             event = {"event": "step", "epoch": epoch, "step": step + 1, "steps": n_steps}
             emit({**event, "train_loss": loss()})
 
     return report
 
 
+def _now_and_then() -> Callable[[], bool]:
+    """Whether half a second is over since the last time that this was so."""
+    last = time.monotonic()
+
+    def is_time() -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < _SECONDS_BETWEEN_EVENTS:
+            return False
+        last = now
+        return True
+
+    return is_time
+
+
 def evaluate(
-    setting: Setting, model: FreezableClassifier, split: Split | DeviceSplit, precision: str
+    setting: Setting,
+    model: FreezableClassifier,
+    split: Split | DeviceSplit,
+    precision: str,
+    emit: Emit = lambda _: None,
 ) -> Scores:
-    """The model's scores on a split, computed in the precision that is named."""
+    """The model's scores on a split, computed in the precision that is named.
+
+    `emit` takes a `score` event now and then, which says that it goes on.
+    """
+    n_scored, is_time = 0, _now_and_then()
+
+    def report() -> None:
+        nonlocal n_scored
+        n_scored += 1
+        if is_time():
+            emit({"event": "score", "step": n_scored})
+
     batches = evaluation_batches(
         split,
         setting.normalization,
@@ -186,7 +220,7 @@ def evaluate(
         setting.device,
         setting.experiment.channels_last,
     )
-    return score(model, batches, precision)
+    return score(model, batches, precision, report)
 
 
 def _history_row(
@@ -217,7 +251,11 @@ def _advance(
     model: FreezableClassifier,
     optimizer: torch.optim.Optimizer,
 ) -> None:
-    state = {name: tensor.detach().cpu() for name, tensor in model.network.state_dict().items()}
+    # Copies, which the next epoch does not change: the best one shares them.
+    state = {
+        name: tensor.detach().to("cpu", copy=True)
+        for name, tensor in model.network.state_dict().items()
+    }
     progress.history.append(row)
     progress.next_epoch += 1
     progress.model = state
@@ -227,5 +265,5 @@ def _advance(
             epoch=int(row["epoch"]),
             val_accuracy=row["val_accuracy"],
             val_loss=row["val_loss"],
-            state={name: tensor.clone() for name, tensor in state.items()},
+            state=state,
         )

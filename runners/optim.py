@@ -72,7 +72,14 @@ def carry_state(
         if parameter in old.state:
             new.state[parameter] = old.state[parameter]
             kept.append(name)
+        elif _momentum(new):
+            # As a first step would make it; SGD takes a buffer for all parameters or for none.
+            new.state[parameter] = {"momentum_buffer": torch.zeros_like(parameter)}
     return kept
+
+
+def _momentum(optimizer: torch.optim.Optimizer) -> float:
+    return float(optimizer.defaults.get("momentum", 0.0))
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

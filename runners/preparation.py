@@ -11,12 +11,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from bench.errors import UserError
+from bench.errors import DataError, UserError
 from bench.experiments.spec import DataSpec, Experiment, Run
 from runners.data import places
 from runners.data.cache import ImageCache, open_cache
 from runners.data.fingerprint import fingerprint
-from runners.data.folders import ImageFolder, scan
+from runners.data.folders import ImageFolder, scan, where_of
 from runners.data.loader import IMAGENET, Normalization
 from runners.freezing import FreezableClassifier, check_freezing, trainable_blocks
 from runners.models.blocks import Block
@@ -42,6 +42,8 @@ def read_folder(data: DataSpec) -> tuple[ImageFolder, str]:
         UserError: as `scan` and `fingerprint` do.
     """
     folder = scan(data)
+    if data.synthetic is not None:
+        places.touch(folder.root)
     return folder, fingerprint(folder, places.fingerprint_memo(folder.root))
 
 
@@ -64,13 +66,17 @@ def open_images(run: Run) -> tuple[ImageCache, list[str]]:
     """The run's decoded images, and what is worth knowing of them.
 
     Raises:
-        UserError: where the data set is not the one that was planned with.
+        DataError: where the data set is not the one that was planned with.
+        UserError: as `open_cache` does.
     """
-    folder, found = read_folder(run.data)
+    try:
+        folder, found = read_folder(run.data)
+    except UserError as error:
+        raise DataError(str(error)) from error
     if found != run.fingerprint:
-        raise UserError(
-            f"data.{run.data.name}.root = {str(run.data.root)!r}: has changed since the run was "
-            f"planned (fingerprint {found[:12]}, planned {run.fingerprint[:12]}); start it again"
+        raise DataError(
+            f"{where_of(run.data)}: has changed since the run was planned "
+            f"(fingerprint {found[:12]}, planned {run.fingerprint[:12]}); start it again"
         )
     images = open_cache(run.data, folder, found)
     return images, [*notes_on(folder, images), *images.notes]
@@ -140,6 +146,8 @@ def normalization(experiment: Experiment, network: nn.Module) -> Normalization:
     if experiment.normalize == "imagenet":
         return IMAGENET
     library, name = split_name(experiment)
+    if library == "embedded":
+        return IMAGENET  # they were pretrained with it
     if is_named_set(experiment):
         named = timm_normalization if library == "timm" else torchvision_normalization
         mean, std = named(experiment, name)

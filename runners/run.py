@@ -17,7 +17,15 @@ from runners import checkpoint
 from runners.checkpoint import Progress
 from runners.data.cache import ImageCache
 from runners.data.loader import on_device
-from runners.device import choose_device, device_name, resolve_precision
+from runners.data.manifest import is_drawn
+from runners.data.places import root_of
+from runners.device import (
+    choose_device,
+    device_name,
+    only_deterministic_kernels,
+    peak_bytes,
+    resolve_precision,
+)
 from runners.environment import git_commit, machine, versions
 from runners.evaluation import Scores, measures
 from runners.fitting import Emit, Setting, evaluate, fit
@@ -27,6 +35,7 @@ from runners.preparation import Prepared, open_images, prepare_model
 # The selected network is scored once, so it can afford it: bf16 logits of two classes are often
 # equal, and a tie would go to the class that comes first.
 SCORING_PRECISION = "fp32"
+_RESUMED = "resumed with another"
 
 
 def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
@@ -45,12 +54,16 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         Diverged: where a loss is not finite.
     """
     began = time.perf_counter()
+    if run.experiment.deterministic:
+        only_deterministic_kernels()
+    device = choose_device()
     progress, said = checkpoint.load(folder, run.identity)
-    begun = _begun(folder) if progress.next_epoch else {}
+    begun = _begun(folder, run)
+    if not progress.next_epoch:
+        begun = {}  # nothing was finished, so that nothing has to be as it was
     run = dataclasses.replace(run, threads=begun.get("threads", run.threads))
     torch.set_num_threads(run.threads)
     images, notes = open_images(run)
-    device = choose_device()
     prepared = prepare_model(run, len(images.classes), device)
     setting = Setting(
         experiment=run.experiment,
@@ -82,46 +95,43 @@ def _fit_and_score(
     emit: Emit,
 ) -> None:
     train, val = (on_device(images.split(name), setting.device) for name in ("train", "val"))
-    best = fit(
-        setting,
-        model,
-        train,
-        val,
-        progress,
-        lambda now: checkpoint.save(folder, run.identity, now),
-        emit,
-    )
+    with checkpoint.Writer(folder, run.identity) as writer:
+        best = fit(setting, model, train, val, progress, writer.save, emit)
     began = time.perf_counter()
     test = on_device(images.split("test"), setting.device)
     model.network.load_state_dict(best.state)
     scored = {
-        "val": evaluate(setting, model, val, SCORING_PRECISION),
-        "test": evaluate(setting, model, test, SCORING_PRECISION),
+        "val": evaluate(setting, model, val, SCORING_PRECISION, emit),
+        "test": evaluate(setting, model, test, SCORING_PRECISION, emit),
     }
     progress.seconds += time.perf_counter() - began
-    _write_outcome(folder, progress, scored, images)
+    _write_outcome(folder, progress, scored, images, peak_bytes(setting.device))
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
 
 
-def _begun(folder: RunFolder) -> dict[str, Any]:
+def _begun(folder: RunFolder, run: Run) -> dict[str, Any]:
     """What run.json says of the run that is resumed; nothing where it cannot be read.
 
     A resumed run keeps its threads and precision, whatever the machine would give it now, since
     others round otherwise.
     """
     try:
-        return dict(json.loads((folder.path / "run.json").read_bytes()))
+        begun = json.loads((folder.path / "run.json").read_bytes())
     except (OSError, ValueError):
         return {}
+    is_own = isinstance(begun, dict) and begun.get("identity") == run.identity
+    return begun if is_own else {}
 
 
 def _resume_notes(begun: dict[str, Any], record: dict[str, Any]) -> list[str]:
     """What is not as it was when the run began."""
-    return [
-        f"resumed with another {key}: {record[key]}, begun with {begun[key]}"
+    earlier = [note for note in begun.get("notes", []) if note.startswith(_RESUMED)]
+    now = [
+        f"{_RESUMED} {key}: {record[key]}, begun with {begun[key]}"
         for key in ("device", "versions")
         if key in begun and begun[key] != record[key]
     ]
+    return list(dict.fromkeys([*earlier, *now]))
 
 
 def _record(run: Run, images: ImageCache, prepared: Prepared, setting: Setting) -> dict[str, Any]:
@@ -131,6 +141,7 @@ def _record(run: Run, images: ImageCache, prepared: Prepared, setting: Setting) 
         "profile": run.profile,
         "experiment": _plain(run.experiment),
         "data": _plain(run.data),
+        "drawn": is_drawn(root_of(run.data)),
         "seed": run.seed,
         "identity": run.identity,
         "configuration": run.configuration,
@@ -171,7 +182,11 @@ def _weights_notes(prepared: Prepared) -> list[str]:
 
 
 def _write_outcome(
-    folder: RunFolder, progress: Progress, scored: dict[str, Scores], images: ImageCache
+    folder: RunFolder,
+    progress: Progress,
+    scored: dict[str, Scores],
+    images: ImageCache,
+    peak: int | None,
 ) -> None:
     from safetensors.torch import save
 
@@ -187,6 +202,7 @@ def _write_outcome(
             "selected_epoch": progress.best.epoch,
             "epochs": progress.next_epoch,
             "timings": {"total_seconds": progress.seconds, "training_seconds": training},
+            "memory": {"peak_bytes": peak},
         },
     )
 

@@ -16,3 +16,9 @@ def own_cache(tmp_path_factory, monkeypatch):
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("TRACKBENCH_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def own_mirror(monkeypatch):
+    """Keeps the tests away from the user's MLflow, and from one that another test has named."""
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)

@@ -1,109 +1,104 @@
-"""Computes a report and writes it as files."""
+"""Computes a report."""
 
 import math
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from analysis.confusion import confused_pairs
 from analysis.confusion import pair as one_pair
-from analysis.per_class import per_class
-from analysis.report.as_csv import as_csv
-from analysis.report.latex import as_latex
-from analysis.report.markdown import as_markdown
+from analysis.findings import Findings, find
+from analysis.report.headline import headline
 from analysis.report.record import Report
 from analysis.report.tables import (
+    Table,
+    calibration_table,
+    class_differences_table,
+    comparisons_table,
     confused_pairs_table,
+    extremes_table,
+    hard_images_table,
+    overfitting_table,
     pair_table,
     per_class_table,
+    precision_table,
+    resolved_pairs_table,
+    searched_seeds_table,
+    seed_intervals_table,
     summary_table,
 )
-from analysis.summary import summarise
-from bench.experiments.spec import Published
-from bench.results.atomic import write_atomic
+from analysis.study import Study
 
 
-def build_report(
-    suite: str,
-    metrics: pd.DataFrame,
-    predictions: pd.DataFrame,
-    classes: Sequence[str],
-    experiments: Sequence[str],
-    published: Mapping[str, Published],
-    missing: Sequence[str] = (),
-    pair: tuple[str, str] | None = None,
-) -> Report:
+def build_report(study: Study, pair: tuple[str, str] | None = None) -> Report:
     """Computes every table of a report.
 
     Args:
-        suite: its name.
-        metrics: a row a run, as `analysis.summary.summarise` wants it.
-        predictions: a row an image of a run, of one split: `experiment, seed, split, path, true,
-            predicted`.
-        classes: class names in order.
-        experiments: names in the suite's order, which all tables keep.
-        published: figures by experiment; may be empty.
-        missing: a line for each run that failed or is not finished.
+        study: the runs.
         pair: two classes that get a table of their own.
 
     Returns:
-        The tables "summary", "per_class", "confused_pairs" and, if asked for, "pair".
+        The main tables "summary", "searched_seeds" where there are any, "per_class",
+        "confused_pairs", "comparisons" and, if asked for, "pair"; then the details that there is
+        something to say about.
 
     Raises:
         UserError: for an unknown class and the other mistakes that the tables name.
-        ValueError: if `predictions` hold more than one split.
     """
-    splits = predictions["split"].unique()
-    if len(splits) > 1:
-        raise ValueError(f"a report is about one split; got {', '.join(sorted(splits))}")
-    tables = [
-        summary_table(summarise(metrics, published, experiments), published),
-        per_class_table(per_class(predictions, classes, experiments, published), published),
-        confused_pairs_table(confused_pairs(predictions, classes, experiments)),
+    found = find(study)
+    tables = [*_main_tables(study, found), *_pair_tables(study, pair), *_details(found)]
+    if len(study.searched):
+        tables.insert(1, searched_seeds_table(study.metrics, study.searched))
+    return Report(study.suite, tuple(tables), study.missing, study.notice, headline(found), found)
+
+
+def _main_tables(study: Study, found: Findings) -> list[Table]:
+    return [
+        summary_table(found.summary, study.published),
+        per_class_table(found.per_class, study.published),
+        confused_pairs_table(found.confused_pairs),
+        comparisons_table(found.comparison.comparisons),
     ]
-    if pair is not None:
-        tables.append(pair_table(one_pair(predictions, *pair, classes, experiments)))
-    return Report(suite, tuple(tables), tuple(missing))
 
 
-def as_json(report: Report) -> dict[str, list[dict[str, object]]]:
+def _pair_tables(study: Study, pair: tuple[str, str] | None) -> list[Table]:
+    if pair is None:
+        return []
+    return [pair_table(one_pair(study.test, *pair, study.classes, study.experiments))]
+
+
+def _details(found: Findings) -> list[Table]:
+    """The tables of what not every study has, where this one has it."""
+    made: list[tuple[Callable[[pd.DataFrame], Table], pd.DataFrame]] = [
+        (seed_intervals_table, found.seed_intervals),
+        (extremes_table, found.extremes),
+        (precision_table, found.per_class),
+        (class_differences_table, found.class_differences),
+        (resolved_pairs_table, found.resolved_pairs),
+        (calibration_table, found.calibration),
+        (overfitting_table, found.overfitting),
+        (hard_images_table, found.hard_images),
+    ]
+    return [make(frame) for make, frame in made if len(frame)]
+
+
+def as_json(report: Report) -> dict[str, object]:
     """The report's numbers as plain Python values, ready for `json.dumps`.
 
     Returns:
         For each table its name and its rows, an object a row. Accuracies and rates are fractions;
-        what is not known is None.
+        what is not known is None. Before them `notice`, if the report has one; after them
+        `headline` and `missing`, lines of text.
     """
-    return {
+    notice = {"notice": report.notice} if report.notice else {}
+    tables = {
         table.name: [
             {str(key): _plain(value) for key, value in row.items()}
             for row in table.frame.to_dict("records")
         ]
         for table in report.tables
     }
-
-
-def write(report: Report, folder: Path) -> list[Path]:
-    """Writes `report.md`, and for each table `NAME.csv` and `NAME.tex`.
-
-    A reader sees the old file or the new one, never half of one.
-
-    Args:
-        report: what to write.
-        folder: where; made if it does not exist.
-
-    Returns:
-        The files, `report.md` first.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = {"report.md": as_markdown(report)}
-    for table in report.tables:
-        texts[f"{table.name}.csv"] = as_csv(table)
-        texts[f"{table.name}.tex"] = as_latex(table)
-    for name, text in texts.items():
-        write_atomic(folder / name, text)
-    return [folder / name for name in texts]
+    return notice | tables | {"headline": list(report.headline), "missing": list(report.missing)}
 
 
 def _plain(value: object) -> object:

@@ -27,7 +27,7 @@ _ESCAPES = {
 _TABLE = str.maketrans(_ESCAPES)
 
 
-def as_latex(table: Table) -> str:
+def as_latex(table: Table, notice: str = "") -> str:
     """A table as a LaTeX float that needs booktabs and nothing else.
 
     Letters outside ASCII are passed through as UTF-8, which LaTeX reads since 2018; scripts that
@@ -35,11 +35,13 @@ def as_latex(table: Table) -> str:
 
     Args:
         table: what to show, folded to the width of a page.
+        notice: a sentence that goes wherever the table goes, so it stands in the caption.
 
     Returns:
         A `table` environment labelled `tab:NAME`; it compiles inside a document.
     """
     layout = fit(table, PAGE_WIDTH)
+    caption = f"{table.title}. {notice}" if notice else table.title
     body = (
         [_tabular(block) for block in layout.blocks] if len(table.shown) else ["Nothing to show."]
     )
@@ -50,7 +52,7 @@ def as_latex(table: Table) -> str:
             r"\centering",
             r"\footnotesize",
             _COLUMN_SEPARATION,
-            rf"\caption{{{escape(table.title)}}}",
+            rf"\caption{{{escape(caption)}}}",
             rf"\label{{tab:{table.name}}}",
             "\n\\par\\medskip\n".join(body),
             r"\par\medskip",

@@ -11,7 +11,7 @@ from analysis.report.tables import Table
 
 GAP = 2
 # Where a cell falls into two thoughts: a mean and its deviation, a count and its percentage.
-_THOUGHTS = re.compile(r"(?<=\s)(?=[±(↔])")
+_THOUGHTS = re.compile(r"(?<=\s)(?=[±(↔/])")
 _WORDS = re.compile(r"[^\s\-_/]+[\s\-_/]*|[\s\-_/]+")
 
 
@@ -148,26 +148,36 @@ def _total(columns: Iterable[Column]) -> int:
 
 
 def _fold_labels(columns: tuple[Column, ...], width: int) -> tuple[Column, ...] | None:
-    """The columns, their widest label as narrow as it must be; None if that is not enough."""
-    excess = _total(columns) - width
-    if excess <= 0:
+    """The columns, their widest labels as narrow as they must be; None if that is not enough."""
+    if _total(columns) <= width:
         return columns
-    widest = max((c for c in columns if c.is_label), key=lambda c: c.width)
-    folded = _fold_label(columns, widest, widest.width - excess)
-    return folded if _total(folded) <= width else None
+    widest = max((column.width for column in columns if column.is_label), default=0)
+    for limit in range(widest - 1, 0, -1):
+        folded = _limit_labels(columns, limit)
+        if _total(folded) <= width:
+            return folded
+    return None
 
 
-def _fold_label(columns: tuple[Column, ...], label: Column, width: int) -> tuple[Column, ...]:
-    narrow = _folded(label, lambda cell: fold(cell, width))
-    return tuple(narrow if column is label else column for column in columns)
+def _limit_labels(columns: tuple[Column, ...], limit: int) -> tuple[Column, ...]:
+    """The columns, each label that is wider than the limit folded to it as far as words allow."""
+    return tuple(
+        _folded(column, lambda cell: fold(cell, limit))
+        if column.is_label and column.width > limit
+        else column
+        for column in columns
+    )
 
 
 def _blocks(columns: tuple[Column, ...], width: int) -> tuple[tuple[Column, ...], ...]:
     """As few groups of columns as fit, each behind the labels, which are folded if they must be."""
     labels = tuple(column for column in columns if column.is_label)
     numbers = [column for column in columns if not column.is_label]
-    if _total((*labels, max(numbers, key=lambda c: c.width))) > width:
-        labels = _fold_label(labels, max(labels, key=lambda c: c.width), width=1)
+    if not numbers:
+        return (_limit_labels(labels, 1),)
+    widest = max(numbers, key=lambda c: c.width)
+    fitting = _fold_labels((*labels, widest), width)
+    labels = _limit_labels(labels, 1) if fitting is None else fitting[:-1]
     blocks: list[tuple[Column, ...]] = []
     for column in numbers:
         if not blocks or _total((*blocks[-1], column)) > width:

@@ -18,9 +18,14 @@ def as_markdown(report: Report) -> str:
     """A report in GitHub's Markdown, its columns aligned in the source too.
 
     Returns:
-        A heading for the suite, one for each table, and last what is missing.
+        A heading for the suite and under it the notice and the headline, a heading for each table,
+        and last what is missing.
     """
     parts = [f"# {escape(report.suite)}"]
+    if report.notice:
+        parts.append(f"> {escape(report.notice)}")
+    if report.headline:
+        parts.append(escape(" ".join(report.headline)))
     for table in report.tables:
         parts += [f"## {escape(table.title)}", _grid(table), escape(table.full_note())]
     if report.missing:

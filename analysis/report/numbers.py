@@ -18,6 +18,31 @@ def with_sd(mean: float, sd: float, digits: int = 2) -> str:
     return f"{fraction(mean, digits)} ± {fraction(sd, digits)}"
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """A difference with its sign, "+0.027" or "−0.010"; a dash where it is not known."""
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "\N{MINUS SIGN}") if float(text) else text[1:]
+
+
+def signed_interval(low: float, high: float, digits: int = 3) -> str:
+    """The bounds of an interval of differences, "−0.010 to +0.064"."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return MISSING
+    return f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def p_value(value: float) -> str:
+    """A p-value to two or three digits, "0.21", "0.034", "<0.001"; a dash where it is not known."""
+    if not math.isfinite(value):
+        return MISSING
+    if value < 0.001:
+        return "<0.001"
+    # The limit lies where rounding would otherwise give "0.100".
+    return f"{value:.3f}" if value < 0.0995 else f"{value:.2f}"
+
+
 def interval(low: float, high: float) -> str:
     """The bounds of an interval of fractions, "0.72–0.94"; a dash where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -11,16 +11,24 @@ from analysis.report.record import Report
 from analysis.report.tables import Table
 
 
-def print_report(report: Report, console: Console) -> None:
-    """Prints all tables, and last what is missing.
+def print_report(report: Report, console: Console, only_main: bool = False) -> None:
+    """Prints the notice, the headline, all tables, and last what is missing.
 
     Args:
         report: what to print.
         console: where; its width decides the layout. Numbers are never cut.
+        only_main: leaves the tables of details out.
     """
     console.print(Rule(Text(printable(report.suite), style="bold")))
+    if report.notice:
+        console.print(Text(printable(report.notice), style="bold yellow"))
+    if report.headline:
+        console.print()
+        console.print(Text(printable(report.headline[0]), style="bold"))
+        console.print(Text(printable(" ".join(report.headline[1:]))))
     for table in report.tables:
-        print_table(table, console)
+        if not (only_main and table.is_detail):
+            print_table(table, console)
     if report.missing:
         console.print()
         console.print(Text("Not in this report", style="bold red"))

@@ -1,102 +1,135 @@
-"""Runs each run in a process of its own on this machine, one after the other."""
+"""Runs runs on this machine, each in a process of its own, several at a time."""
 
-import contextlib
-import multiprocessing
-import signal
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
-from typing import Literal
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from multiprocessing.connection import wait
+from typing import cast
 
-from bench.executors.worker import BUSY, FAILED, work
+from bench.executors import failures
+from bench.executors.process import Finished, Outcome, RunProcess
 from bench.experiments.spec import Run
 from bench.results.store import BusyError, RunFolder
 
-Outcome = Literal["complete", "failed", "busy"]
-_PRELOADED = ["bench.executors.preload"]
+Job = tuple[Run, RunFolder]
+# Called for each run that works; who answers True wants it stopped.
+OnTick = Callable[[Run, RunFolder], bool | None]
+_NO_MORE = object()
 _POLL_SECONDS = 0.1
 _SECONDS_TO_STOP = 3.0
 
 
-@dataclass(frozen=True)
-class Finished:
-    """A run whose process has ended: complete, failed, or busy in another process."""
-
-    run: Run
-    folder: RunFolder
-    outcome: Outcome
-
-
 def run_all(
-    runs: Iterable[tuple[Run, RunFolder]], on_tick: Callable[[Run, RunFolder], None]
-) -> Iterator[Finished]:
+    jobs: Iterable[Job], on_tick: OnTick, gpus: Sequence[str | None] = (None,)
+) -> Generator[Finished, None, None]:
     """Executes the runs in order and yields each as it ends; one that fails ends no other.
 
+    A run that another process has taken is asked for once more when all others are done. Where
+    the iterator is closed, the processes that still work are ended; their runs can be resumed.
+
     Args:
-        runs: with their folders.
-        on_tick: called some ten times a second while a run works, to show how far it is.
+        jobs: the runs with their folders.
+        on_tick: called some ten times a second for each run that works, to show how far it is.
+        gpus: for each run that may work at a time, the GPU that is its own, or None.
 
     Yields:
         Each run with its outcome; a failed one has a failure.json that says why.
     """
-    context = _context()
-    for run, folder in runs:
-        process = context.Process(target=work, args=(run, folder), name=folder.path.name)
-        process.start()
-        try:
-            while process.is_alive():
-                process.join(_POLL_SECONDS)
-                on_tick(run, folder)
-        finally:
-            _stop(process)
-        yield Finished(run, folder, _outcome(process, folder))
+    busy: list[Job] = []
+    with closing(stream(jobs, on_tick, gpus)) as first_round:
+        for finished in first_round:
+            if finished.outcome == "busy":
+                busy.append((finished.run, finished.folder))
+            else:
+                yield finished
+    yield from stream(busy, on_tick, gpus)
 
 
-def _context() -> ForkServerContext | SpawnContext:
-    """A server process that has imported torch once and is forked for each run, where it can be.
+def stream(
+    jobs: Iterable[Job | None], on_tick: OnTick, gpus: Sequence[str | None] = (None,)
+) -> Generator[Finished, None, None]:
+    """The same with jobs that are asked for one by one, whenever there is room for one.
 
-    It starts no thread and touches no device before the fork.
+    Args:
+        jobs: a None among them says that there is nothing to do just now, and to ask again.
+        on_tick: as above; a run for which it answers True is stopped.
+        gpus: as above.
+
+    Yields:
+        As above; what another process has taken, at once.
     """
-    if sys.platform == "win32":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return context
+    working: list[RunProcess] = []
+    try:
+        yield from _work(iter(jobs), on_tick, deque(gpus), working)
+    finally:
+        _stop(working)
 
 
-def _stop(process: BaseProcess) -> None:
-    """Ends a process that still lives, since the parent was interrupted; it can be resumed."""
-    if process.is_alive():
-        process.terminate()
-        process.join(_SECONDS_TO_STOP)
-    if process.is_alive():
-        process.kill()
-    process.join()
+def _work(
+    jobs: Iterator[Job | None],
+    on_tick: OnTick,
+    free: deque[str | None],
+    working: list[RunProcess],
+) -> Iterator[Finished]:
+    is_more = True
+    while is_more or working:
+        while is_more and free:
+            job = next(jobs, _NO_MORE)
+            is_more = job is not _NO_MORE
+            if job is None or job is _NO_MORE:
+                break
+            run, folder = cast(Job, job)
+            outcome = _begin(run, folder, free[0], working)
+            if outcome is not None:
+                yield Finished(run, folder, outcome)
+            else:
+                free.popleft()
+        if not working:
+            if is_more:
+                time.sleep(_POLL_SECONDS)
+            continue
+        wait([process.sentinel for process in working], _POLL_SECONDS)
+        for process in tuple(working):
+            is_unwanted = on_tick(process.run, process.folder)
+            process.end_if_stalled()
+            if is_unwanted or process.is_over:
+                working.remove(process)
+                free.append(process.gpu)
+                yield process.stop() if is_unwanted else process.finished()
 
 
-def _outcome(process: BaseProcess, folder: RunFolder) -> Outcome:
-    if process.exitcode == BUSY:
-        return "busy"
-    if folder.state_when_locked() == "complete":
-        return "complete"
-    if process.exitcode != FAILED or folder.state_when_locked() != "failed":
-        _record_death(process, folder)
-    return "failed"
+def _begin(
+    run: Run, folder: RunFolder, gpu: str | None, working: list[RunProcess]
+) -> Outcome | None:
+    """Starts a run's process; where there is none to start, says why."""
+    try:
+        state = folder.state()
+        if state == "complete":  # by another process, since the plan was made
+            return "complete"
+        if state == "running":
+            return "busy"
+        working.append(RunProcess(run, folder, gpu))
+    except (OSError, EOFError) as error:  # a folder that cannot be read, no room for a process
+        with suppress(BusyError, OSError):
+            folder.path.mkdir(parents=True, exist_ok=True)
+            with folder.locked():
+                folder.fail(failures.of_start(error, folder))
+        return "failed"
+    return None
 
 
-def _record_death(process: BaseProcess, folder: RunFolder) -> None:
-    """Says what a process died of that could no longer say it itself."""
-    code = process.exitcode or 0
-    if code < 0:
-        name = signal.Signals(-code).name
-        reason = f"its process was ended by {name}"
-        if name == "SIGKILL":
-            reason += ", which is what the system sends when memory runs out"
-        failure = {"kind": "killed", "reason": reason, "signal": name}
-    else:
-        failure = {"kind": "crashed", "reason": f"its process ended with exit code {code}"}
-    # Another process may have taken the run up already; and on a full disk nothing can be written.
-    with contextlib.suppress(BusyError, OSError), folder.locked():
-        folder.fail(failure)
+def _stop(working: Sequence[RunProcess]) -> None:
+    """Ends what still works, since this process was interrupted; interrupted again, at once."""
+    try:
+        for process in working:
+            process.terminate()
+        deadline = time.monotonic() + _SECONDS_TO_STOP
+        for process in working:
+            process.join(max(0.0, deadline - time.monotonic()))
+    finally:
+        for process in working:
+            process.kill()
+        for process in working:
+            with suppress(KeyboardInterrupt):
+                process.join()

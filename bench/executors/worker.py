@@ -1,7 +1,6 @@
 """What happens inside a run's own process: lock, execute, seal; or record why not."""
 
 import contextlib
-import errno
 import faulthandler
 import json
 import multiprocessing
@@ -16,28 +15,36 @@ from datetime import datetime
 from pathlib import Path
 from threading import Thread
 
-from bench.errors import UserError
+from bench.executors import failures
+from bench.executors.watching import watched
 from bench.experiments.spec import Run
-from bench.results.store import BusyError, RunFolder
+from bench.results.store import BusyError, LostLockError, RunFolder
 
 # Exit codes of a run's process; what else it may die of has another one, or a signal's.
 DONE, FAILED, BUSY = 0, 1, 75
 
 
-def work(run: Run, folder: RunFolder) -> None:
+def work(run: Run, folder: RunFolder, gpu: str | None = None) -> None:
     """The body of a run's process. Ends it with DONE, FAILED or BUSY.
 
     The folder's lock is held by this process, so that it is free when the process is dead,
     however it died. Ctrl-C is the parent's to answer.
+
+    Args:
+        run: what to do.
+        folder: where its files go.
+        gpu: the only one to use, as CUDA_VISIBLE_DEVICES names it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if gpu is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     Thread(target=_die_with_parent, name="die-with-parent", daemon=True).start()
     folder.path.mkdir(parents=True, exist_ok=True)
     try:
-        with folder.locked(wait_seconds=1):
+        with folder.locked():
             code = DONE if folder.state_when_locked() == "complete" else _work_locked(run, folder)
-    except BusyError:
+    except (BusyError, LostLockError):
         code = BUSY
     sys.exit(code)
 
@@ -57,7 +64,7 @@ def _work_locked(run: Run, folder: RunFolder) -> int:
         try:
             folder.seal()
         except OSError as error:
-            failure = _failure(error, {})
+            failure = failures.of_exception(error, {}, folder)
     if failure is None:
         return DONE
     with contextlib.suppress(OSError):  # on a full disk not even that can be written
@@ -69,14 +76,16 @@ def _execute_logged(run: Run, folder: RunFolder) -> dict[str, object] | None:
     """Executes the run; gives what to record where it failed."""
     log = _EventLog(folder.path / "events.jsonl")
     try:
-        with _logged(folder):
+        with _logged(folder), watched(folder.path):
             try:
                 _import_and_execute(run, folder, log)
             except Exception:
                 traceback.print_exc()
                 raise
+    except LostLockError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever ends a run is recorded
-        return _failure(error, log.last)
+        return failures.of_exception(error, log.last, folder)
     return None
 
 
@@ -101,7 +110,7 @@ class _EventLog:
         with self._path.open("a", encoding="utf-8") as events:
             events.write(json.dumps(stamped) + "\n")
         self.last = event if event["event"] in ("step", "epoch") else self.last
-        if event["event"] != "step":
+        if event["event"] not in ("step", "score"):
             facts = ", ".join(f"{k} {_shown(v)}" for k, v in event.items() if k != "event")
             print(f"{_now()} {event['event']}: {facts}", flush=True)  # noqa: T201
 
@@ -133,28 +142,3 @@ def _logged(folder: RunFolder) -> Iterator[None]:
             for descriptor, original in zip((1, 2), saved, strict=True):
                 os.dup2(original, descriptor)
                 os.close(original)
-
-
-def _failure(error: Exception, last_event: dict[str, object]) -> dict[str, object]:
-    return {
-        "kind": _kind(error),
-        "reason": " ".join(str(error).split()) or type(error).__name__,
-        "exception": type(error).__name__,
-        "epoch": getattr(error, "epoch", last_event.get("epoch")),
-        "step": getattr(error, "step", last_event.get("step")),
-        "traceback": "".join(traceback.format_exception(error)),
-        "failed": _now(),
-    }
-
-
-def _kind(error: Exception) -> str:
-    """One word for what ended the run."""
-    if isinstance(error, UserError):
-        return "input"
-    if type(error).__name__ == "Diverged":
-        return "diverged"
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return "out-of-memory"
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "disk"
-    return "exception"

@@ -27,13 +27,14 @@ from bench.experiments.layers import (
     set_document,
 )
 from bench.experiments.messages import explain
-from bench.experiments.spec import DataSpec, Experiment, Name, NonNegativeInt, Suite
+from bench.experiments.search_spec import FOLDER
+from bench.experiments.spec import DataSpec, Experiment, LogModels, Name, NonNegativeInt, Suite
 
-_SECTIONS = ("suite", "data", "defaults", "experiment", "profile")
+_SECTIONS = ("suite", "data", "defaults", "experiment", "profile", "search")
 _MAY_BE_NONE = ("freezing", "clip_norm", "early_stopping", "published", "threads")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-# What tables call the pool of all experiments, and the folder of reports beside the runs'.
-_RESERVED_NAMES = ("all", "report")
+# What tables call the pool of all experiments, and the folders of reports beside the runs'.
+_RESERVED_NAMES = ("all", "report", FOLDER)
 _Record = TypeVar("_Record")
 
 
@@ -44,6 +45,7 @@ class _SuiteSection:
     name: Name
     data: Name
     seeds: tuple[NonNegativeInt, ...] = (0,)
+    log_models: LogModels = "auto"
 
 
 def load_suite(
@@ -53,36 +55,39 @@ def load_suite(
     assignments: Sequence[str] = (),
     seeds: Sequence[int] | None = None,
     names: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> Suite:
     """Reads, overlays and validates a suite.
 
     Args:
-        file: the TOML file; relative paths in it are meant from its folder.
+        file: the TOML file.
         profile: the `[profile.NAME]` to lay over it.
         assignments: `KEY=VALUE` texts, laid over both.
         seeds: instead of the suite's.
         names: names or globs of experiments to keep; all where empty.
+        folder: where relative paths in the file are meant from; the file's own where None.
 
     Raises:
         UserError: one line for each mistake, with file, key, value, and what would be right.
     """
     try:
-        return _load_suite(file, profile, assignments, seeds, names)
+        documents = read_documents(file, profile, assignments, folder or file.absolute().parent)
+        return suite_of(documents, file, profile, seeds, names)
     except RecursionError:
         raise UserError(f"{file}: its tables are nested too deeply") from None
 
 
-def _load_suite(
+def suite_of(
+    documents: Sequence[Document],
     file: Path,
     profile: str | None,
-    assignments: Sequence[str],
     seeds: Sequence[int] | None,
     names: Sequence[str],
 ) -> Suite:
-    documents = _documents(file, profile, assignments)
+    """The suite that documents describe; arguments and errors as `load_suite` has them."""
     section_layers = [document.layer("suite") for document in documents]
-    section = _validated(_SuiteSection, merge(section_layers), section_layers)
-    _check_folder_name(section.name, place_of(section_layers, ("name",)))
+    section = validated(_SuiteSection, merge(section_layers), section_layers)
+    check_folder_name(section.name, place_of(section_layers, ("name",)))
     known = list(documents[0].layer("experiment").table)
     if not known:
         raise UserError(f"{file}: it has no [experiment.NAME] table; at least one is needed")
@@ -92,16 +97,20 @@ def _load_suite(
     return Suite(
         name=section.name,
         data=_data(documents, section.data),
-        seeds=_checked_seeds(
+        seeds=checked_seeds(
             section.seeds if seeds is None else tuple(seeds), place_of(section_layers, ("seeds",))
         ),
         experiments=tuple(_selected(experiments, names)),
         file=file,
         profile=profile,
+        log_models=section.log_models,
     )
 
 
-def _documents(file: Path, profile: str | None, assignments: Sequence[str]) -> list[Document]:
+def read_documents(
+    file: Path, profile: str | None, assignments: Sequence[str], folder: Path
+) -> list[Document]:
+    """The file, its profile and each `--set`, lowest first, with relative paths made absolute."""
     whole = Document(str(file), (), _parse(file))
     overrides = [set_document(assignment) for assignment in assignments]
     for document in [whole, *overrides]:
@@ -119,7 +128,6 @@ def _documents(file: Path, profile: str | None, assignments: Sequence[str]) -> l
         documents.append(Document(str(file), layer.prefix, layer.table))
     for document in [*documents[1:], *overrides]:
         _check_sections(document, [name for name in _SECTIONS if name != "profile"])
-    folder = file.absolute().parent
     return [
         *(absolute_paths(document, folder) for document in documents),
         *(absolute_paths(document, Path.cwd()) for document in overrides),
@@ -148,7 +156,7 @@ def _check_sections(document: Document, known: Sequence[str]) -> None:
             raise UserError(f"{place} = {shown(value)}: should be a table")
 
 
-def _validated(record: type[_Record], table: Table, layers: Sequence[Layer]) -> _Record:
+def validated(record: type[_Record], table: Table, layers: Sequence[Layer]) -> _Record:
     """Makes the record. By way of JSON, where pydantic's strict mode still makes records."""
     try:
         return TypeAdapter(record).validate_json(json.dumps(table))
@@ -162,10 +170,10 @@ def _experiments(documents: Sequence[Document], known: Sequence[str]) -> list[Ex
     made: list[Experiment] = []
     mistakes: dict[str, None] = {}
     for name in known:
-        layers = _experiment_layers(documents, name, known)
+        layers = experiment_layers(documents, name, known)
         try:
-            _check_folder_name(name, documents[0].layer("experiment").place([name]))
-            made.append(_validated(Experiment, _experiment_table(name, layers), layers))
+            check_folder_name(name, documents[0].layer("experiment").place([name]))
+            made.append(validated(Experiment, experiment_table(name, layers), layers))
         except UserError as error:
             mistakes.update(dict.fromkeys(str(error).splitlines()))
     if mistakes:
@@ -173,9 +181,10 @@ def _experiments(documents: Sequence[Document], known: Sequence[str]) -> list[Ex
     return made
 
 
-def _experiment_layers(
+def experiment_layers(
     documents: Sequence[Document], name: str, known: Sequence[str]
 ) -> list[Layer]:
+    """The tables that speak of an experiment, lowest first."""
     layers = []
     for document in documents:
         layers.append(document.layer("defaults"))
@@ -186,7 +195,8 @@ def _experiment_layers(
     return layers
 
 
-def _experiment_table(name: str, layers: Sequence[Layer]) -> Table:
+def experiment_table(name: str, layers: Sequence[Layer]) -> Table:
+    """Its layers as one table, ready to be validated."""
     table = merge(layers)
     for key in _MAY_BE_NONE:
         if table.get(key) == "none":
@@ -214,7 +224,17 @@ def _data(documents: Sequence[Document], name: str) -> DataSpec:
     table = merge(layers)
     if table.get("root") == "":
         raise UserError(f"{place_of(layers, ('root',))} = '': should name a folder")
-    return _validated(DataSpec, {**table, "name": name}, layers)
+    return validated(DataSpec, {**_in_one_place(table, layers), "name": name}, layers)
+
+
+def _in_one_place(table: Table, layers: Sequence[Layer]) -> Table:
+    """A later layer's `root` puts away an earlier one's `synthetic`, and the other way round."""
+    named = [key for layer in layers for key in ("root", "synthetic") if key in layer.table]
+    in_one_layer = any({"root", "synthetic"} <= layer.table.keys() for layer in layers)
+    if not named or in_one_layer:
+        return table
+    other = "synthetic" if named[-1] == "root" else "root"
+    return {key: value for key, value in table.items() if key != other}
 
 
 def _selected(experiments: Iterable[Experiment], patterns: Sequence[str]) -> list[Experiment]:
@@ -230,7 +250,8 @@ def _selected(experiments: Iterable[Experiment], patterns: Sequence[str]) -> lis
     return [one for one in made if any(fnmatchcase(one.name, pattern) for pattern in patterns)]
 
 
-def _checked_seeds(seeds: tuple[int, ...], place: str) -> tuple[int, ...]:
+def checked_seeds(seeds: tuple[int, ...], place: str) -> tuple[int, ...]:
+    """The seeds, unless there is none, one twice, or one too large."""
     if not seeds:
         raise UserError(f"{place} = []: at least one seed is needed")
     if len(set(seeds)) != len(seeds):
@@ -240,7 +261,7 @@ def _checked_seeds(seeds: tuple[int, ...], place: str) -> tuple[int, ...]:
     return seeds
 
 
-def _check_folder_name(name: str, place: str) -> None:
+def check_folder_name(name: str, place: str) -> None:
     """Suites and experiments become folders, and parts of a dotted key; tables pool as `all`."""
     if not _FOLDER_NAME.fullmatch(name):
         raise UserError(
@@ -268,4 +289,4 @@ def parse_seeds(text: str) -> tuple[int, ...]:
                 f"--seeds {plain(text)}: {part.strip()} is not a range of up to 10,000 seeds"
             )
         seeds += range(first, last + 1)
-    return _checked_seeds(tuple(seeds), "--seeds")
+    return checked_seeds(tuple(seeds), "--seeds")

@@ -11,9 +11,19 @@ from bench.experiments.spec import DataSpec, Experiment
 # Raise it when the same settings come to mean something else: old results then no longer count.
 RECIPE_VERSION = 1
 
-# Names, places and comments; and what decides where or with how many threads, which is recorded
-# in run.json beside the versions and the device.
-_NOT_IDENTITY = {"name", "root", "published", "threads", "on_bad_image", "split_seed"}
+# Names, places and comments; what decides where or with how many threads, which is recorded in
+# run.json beside the versions and the device; and what is done about accidents.
+_PLACES = [
+    "name",
+    "root",
+    "obtain",
+    "synthetic",
+    "published",
+    "chosen_on_seeds",
+    "on_bad_image",
+    "split_seed",
+]
+_NOT_IDENTITY = frozenset([*_PLACES, "threads", "checkpoint_every", "stall_seconds"])
 
 
 def settings(record: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from bench.errors import UserError
 from bench.experiments.identity import identify
-from bench.experiments.layers import is_weights_file
 from bench.experiments.spec import Experiment, Run, Suite
 
 
@@ -16,7 +15,7 @@ def plan(
     Args:
         suite: what to run.
         fingerprint: of its data set.
-        weights_sha256: for each weights file that the suite names.
+        weights_sha256: of each experiment's weights, by its name, where they are a file.
         threads: CPU threads for a run whose experiment does not say.
 
     Raises:
@@ -38,12 +37,6 @@ def plan(
     return runs
 
 
-def weights_files(suite: Suite) -> list[str]:
-    """The weights of the suite that are files, each once."""
-    named = (experiment.weights for experiment in suite.experiments)
-    return list(dict.fromkeys(weights for weights in named if is_weights_file(weights)))
-
-
 def _run(
     suite: Suite,
     experiment: Experiment,
@@ -52,7 +45,7 @@ def _run(
     weights_sha256: Mapping[str, str],
     threads: int,
 ) -> Run:
-    digest = weights_sha256.get(experiment.weights)
+    digest = weights_sha256.get(experiment.name)
     return Run(
         suite=suite.name,
         data=suite.data,

@@ -17,6 +17,7 @@ PositiveFloat = Annotated[float, Gt(0), Interval(lt=float("inf"))]
 NonNegativeFloat = Annotated[float, Ge(0), Interval(lt=float("inf"))]
 Fraction = Annotated[float, Interval(ge=0, le=1)]
 Name = Annotated[str, MinLen(1)]
+LogModels = Literal["auto", "always", "never"]
 
 _FORBID: dict[str, object] = {"extra": "forbid", "strict": True}
 
@@ -54,20 +55,46 @@ class Augment:
 
 
 @dataclass(frozen=True)
-class DataSpec:
-    """A folder of labelled images: `train/ val/ test/` of class folders, or class folders alone.
+class Synthetic:
+    """A data set of footprints drawn by program, a pure function of these four values.
 
-    `split_seed` decides the 70/10/20 split of the second kind; all runs of a suite share it.
+    `images` in all splits together, each `size` pixels square. The classes are the 18 species of
+    OpenAnimalTracks or, where `invented_species` says how many, species that do not exist.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, object]] = _FORBID
+
+    images: Annotated[int, Interval(ge=1, le=1_000_000)] = 1000
+    size: Annotated[int, Interval(ge=16, le=1024)] = 96
+    seed: NonNegativeInt = 0
+    invented_species: Annotated[int, Interval(ge=2, le=10_000)] | None = None
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """A folder of labelled images, or one to be drawn.
+
+    `root` holds `train/ val/ test/` of class folders, or class folders alone; `split_seed` decides
+    the 70/10/20 split of the second kind, and all runs of a suite share it. `synthetic` data are
+    drawn into the cache folder when they are first needed. `obtain` says how a person gets the
+    data; it is shown where they are not there.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = _FORBID
 
     name: Name
-    root: Path
+    root: Path | None = None
     image_size: Annotated[int, Interval(ge=16, le=2048)] = 224
     split_seed: NonNegativeInt = 0
     on_bad_image: Literal["error", "skip"] = "error"
     augment: Augment = Augment()
+    synthetic: Synthetic | None = None
+    obtain: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuses a data set that is nowhere, or in two places."""
+        if (self.root is None) == (self.synthetic is None):
+            raise ValueError("needs either root or synthetic, and not both")
 
 
 @dataclass(frozen=True)
@@ -199,7 +226,11 @@ class Experiment:
 
     `model` is `torchvision:NAME` or `timm:NAME`. `weights` is `none`, `pretrained`, the name of a
     set that the library knows, or a .safetensors, .pth or .pt file (absolute, once validated).
-    `threads` is the number of CPU threads; where it is None the planner decides.
+    `threads` is the number of CPU threads; where it is None the planner decides. `deterministic`
+    allows only kernels that repeat bit for bit, which a CPU's do anyway and a GPU's at a price.
+    A checkpoint is written every `checkpoint_every` epochs; a run that makes no step for
+    `stall_seconds` is ended. `chosen_on_seeds` are the seeds on whose validation figures its
+    settings were chosen: the report keeps figures on them apart, since they flatter.
     """
 
     __pydantic_config__: ClassVar[dict[str, object]] = _FORBID
@@ -219,13 +250,21 @@ class Experiment:
     select: Literal["best-val-accuracy"] = "best-val-accuracy"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     channels_last: bool = True
+    deterministic: bool = False
     threads: PositiveInt | None = None
+    checkpoint_every: PositiveInt = 1
+    stall_seconds: PositiveFloat = 1800.0
     published: Published | None = None
+    chosen_on_seeds: tuple[NonNegativeInt, ...] = ()
 
 
 @dataclass(frozen=True)
 class Suite:
-    """The experiments to compare, on one data set, over the same seeds."""
+    """The experiments to compare, on one data set, over the same seeds.
+
+    `log_models` says whose selected models MLflow gets: everybody's, nobody's, or, `auto`, those
+    of a small suite whose weights are small.
+    """
 
     name: str
     data: DataSpec
@@ -233,6 +272,7 @@ class Suite:
     experiments: tuple[Experiment, ...]
     file: Path
     profile: str | None = None
+    log_models: LogModels = "auto"
 
 
 @dataclass(frozen=True)

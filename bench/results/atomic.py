@@ -10,12 +10,15 @@ from typing import BinaryIO
 PART = ".part"  # how a file is called while it is written, after its name and the process
 
 
-def write_atomic(path: Path, write: bytes | str | Callable[[BinaryIO], object]) -> None:
+def write_atomic(
+    path: Path, write: bytes | str | Callable[[BinaryIO], object], keep: Path | None = None
+) -> None:
     """Writes beside the place, flushes to the disk, and renames.
 
     Args:
         path: where the file shall be; its folder must exist.
         write: the content, or a function that writes it to an open binary file.
+        keep: where to put what stood at `path`; for a moment nothing stands there then.
 
     Raises:
         OSError: such as a full disk; what stood at `path` before stands there still.
@@ -29,6 +32,8 @@ def write_atomic(path: Path, write: bytes | str | Callable[[BinaryIO], object]) 
                 file.write(write.encode() if isinstance(write, str) else write)
             file.flush()
             os.fsync(file.fileno())
+        if keep is not None and path.exists():
+            path.replace(keep)
         beside.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

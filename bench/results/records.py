@@ -6,12 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bench.results.store import RunFolder
+from bench.experiments.search_spec import is_trial_name
+from bench.results.store import COMPLETE, FAILURE, RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
+
+DRAWN_NOTICE = (
+    "These are drawn footprints, made by a program; the numbers say nothing about real tracks."
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,16 @@ class RunRecord:
     def metrics(self) -> dict[str, Any]:
         """metrics.json: `val` and `test` with their measures, and `timings` in seconds."""
         return dict(json.loads(self.folder.read("metrics.json")))
+
+    @property
+    def mark(self) -> Path:
+        """The file that was written last, and says that the run is over."""
+        return self.folder.path / COMPLETE
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its images are footprints drawn by program; where run.json is silent, no."""
+        return bool(self.spec.get("drawn", False))
 
     def verify(self) -> None:
         """Checks the files that analysis reads.
@@ -54,15 +69,70 @@ class RunRecord:
         return pd.read_parquet(io.BytesIO(self.folder.read("predictions.parquet")))
 
 
+@dataclass(frozen=True)
+class FailedRun:
+    """A run that ended without a result. Its files are not sealed: they are as it left them."""
+
+    experiment: str
+    seed: int
+    folder: RunFolder
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """run.json, as a complete run has it.
+
+        Raises:
+            OSError, ValueError: where the run ended before it was written.
+        """
+        return dict(json.loads((self.folder.path / "run.json").read_bytes()))
+
+    @property
+    def mark(self) -> Path:
+        """The file that was written last, and says that the run is over."""
+        return self.folder.path / FAILURE
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its images are footprints drawn by program; where run.json is silent, no."""
+        return bool(self.spec.get("drawn", False))
+
+
+_Ended = TypeVar("_Ended", bound=RunRecord | FailedRun)
+
+
 def complete_runs(suite_folder: Path) -> Iterator[RunRecord]:
     """The complete runs under `results/<suite>/`, ordered by experiment, seed and identity."""
+    for experiment, seed, path in _marked(suite_folder, COMPLETE):
+        yield RunRecord(experiment, seed, RunFolder(path))
+
+
+def failed_runs(suite_folder: Path) -> Iterator[FailedRun]:
+    """The failed runs under `results/<suite>/` that had begun, in the same order.
+
+    One that ended before it had written run.json is not among them: nothing is known of it.
+    """
+    for experiment, seed, path in _marked(suite_folder, FAILURE):
+        if (path / "run.json").exists() and not (path / COMPLETE).exists():
+            yield FailedRun(experiment, seed, RunFolder(path))
+
+
+def _marked(suite_folder: Path, mark: str) -> list[tuple[str, int, Path]]:
     found = []
-    for mark in suite_folder.glob("*/*/COMPLETE"):
-        seed, dash, _ = mark.parent.name.partition("-")
+    for file in suite_folder.glob(f"*/*/{mark}"):
+        seed, dash, _ = file.parent.name.partition("-")
         if dash and seed.isdecimal():
-            found.append((mark.parent.parent.name, int(seed), mark.parent))
-    for experiment, number, path in sorted(found):
-        yield RunRecord(experiment, number, RunFolder(path))
+            found.append((file.parent.parent.name, int(seed), file.parent))
+    return sorted(found)
+
+
+def of_experiments(runs: Iterable[_Ended]) -> list[_Ended]:
+    """Those that are not trials of a search."""
+    return [run for run in runs if not is_trial_name(run.experiment)]
+
+
+def notice_for(runs: Iterable[RunRecord | FailedRun]) -> str:
+    """The sentence that belongs beside any number of these runs; empty where there is none."""
+    return DRAWN_NOTICE if any(run.is_drawn for run in runs) else ""
 
 
 def metrics_frame(runs: Iterable[RunRecord], split: str = "test") -> "pd.DataFrame":
@@ -80,6 +150,19 @@ def metrics_frame(runs: Iterable[RunRecord], split: str = "test") -> "pd.DataFra
         for run in runs
     ]
     return pd.DataFrame(rows, columns=[*columns, "seconds"])
+
+
+def histories_frame(runs: Iterable[RunRecord]) -> "pd.DataFrame":
+    """A row an epoch of a run: experiment, seed, and the columns of history.csv."""
+    import pandas as pd
+
+    frames = []
+    for run in runs:
+        frame = run.history()
+        frame.insert(0, "experiment", run.experiment)
+        frame.insert(1, "seed", run.seed)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def predictions_frame(runs: Iterable[RunRecord], split: str = "test") -> "pd.DataFrame":

@@ -11,13 +11,17 @@ from typing import Any, BinaryIO, Literal
 
 from bench.experiments.spec import Run
 from bench.results.atomic import PART, sha256_file, write_atomic
+from bench.results.lock import BusyError, FolderLock, LostLockError, is_locked, locked
+
+__all__ = ["BusyError", "DamagedError", "LostLockError", "RunFolder"]
 
 State = Literal["planned", "running", "complete", "failed"]
 
 COMPLETE = "COMPLETE"
 FAILURE = "failure.json"
+PRUNED = "pruned.json"  # a trial of a search that was not worth its last epochs
 CHECKPOINT = "checkpoint.pt"
-_LOCK = ".lock"
+PREVIOUS_CHECKPOINT = "checkpoint-previous.pt"
 # What a finished run consists of, in the order in which it is written.
 FILES = (
     "run.json",
@@ -28,10 +32,8 @@ FILES = (
     "log.txt",
     "events.jsonl",
 )
-
-
-class BusyError(Exception):
-    """Another process works in the run folder."""
+# What the run used of its machine. Not sealed: a result is whole without it.
+SYSTEM = "system.jsonl"
 
 
 class DamagedError(Exception):
@@ -43,6 +45,11 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock: FolderLock | None = None
+
+    def __reduce__(self) -> tuple[type["RunFolder"], tuple[Path]]:
+        """A copy in another process names the same folder, and does not hold its lock."""
+        return RunFolder, (self.path,)
 
     @classmethod
     def of(cls, results: Path, run: Run) -> "RunFolder":
@@ -61,7 +68,7 @@ class RunFolder:
     def state(self) -> State:
         """Complete, running, failed, or else planned. Costs a few stats, reads no file."""
         state = self.state_when_locked()
-        return "running" if state != "complete" and self._is_locked() else state
+        return "running" if state != "complete" and is_locked(self.path) else state
 
     def state_when_locked(self) -> State:
         """The state where this process itself holds the lock: complete, failed, or planned."""
@@ -69,50 +76,49 @@ class RunFolder:
             return "complete"
         return "failed" if (self.path / FAILURE).exists() else "planned"
 
-    def _is_locked(self) -> bool:
-        if not (self.path / _LOCK).exists():
-            return False
-        try:
-            with self.locked():
-                return False
-        except (BusyError, OSError):
-            return True
-
     @contextlib.contextmanager
-    def locked(self, wait_seconds: float = 0) -> Iterator[None]:
-        """Holds the folder for this process; the system lets go of it when the process dies.
-
-        Args:
-            wait_seconds: how long to try. Whoever asks for the folder's state holds the lock for a
-                moment, so one that means to work should wait longer than that.
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for this process; it is free again when the process is dead.
 
         Raises:
             BusyError: where another process holds it.
         """
-        from filelock import FileLock, Timeout
+        with locked(self.path) as lock:
+            self._lock = lock
+            try:
+                yield
+            finally:
+                self._lock = None
 
-        lock = FileLock(self.path / _LOCK, timeout=wait_seconds, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise BusyError(str(self.path)) from None
-        try:
-            yield
-        finally:
-            lock.release()
+    def write(
+        self,
+        name: str,
+        content: bytes | str | Callable[[BinaryIO], object],
+        keep: str | None = None,
+    ) -> None:
+        """Writes one of the run's files atomically.
 
-    def write(self, name: str, content: bytes | str | Callable[[BinaryIO], object]) -> None:
-        """Writes one of the run's files atomically."""
-        write_atomic(self.path / name, content)
+        Args:
+            name: of the file.
+            content: of the file, or what writes it to an open one.
+            keep: the name under which what is replaced is kept.
+
+        Raises:
+            LostLockError: this process held the folder, and another one does now.
+        """
+        if self._lock is not None and not self._lock.is_mine():
+            raise LostLockError(f"{self.path}: another process has taken it over")
+        write_atomic(self.path / name, content, self.path / keep if keep else None)
 
     def write_json(self, name: str, content: object) -> None:
         """Writes one of the run's files as JSON that a person can read."""
         self.write(name, json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
     def begin(self) -> None:
-        """Makes the folder; forgets an earlier failure, whose log stays, and half-written files."""
+        """Makes the folder; forgets an earlier end, whose log stays, and half-written files."""
         self.path.mkdir(parents=True, exist_ok=True)
-        (self.path / FAILURE).unlink(missing_ok=True)
+        for mark in (FAILURE, PRUNED):
+            (self.path / mark).unlink(missing_ok=True)
         for part in self.path.glob(f".*{PART}"):
             part.unlink(missing_ok=True)
 
@@ -124,11 +130,24 @@ class RunFolder:
         """
         digests = {name: sha256_file(self.path / name) for name in FILES}
         self.write_json(COMPLETE, {"sha256": digests})
-        (self.path / CHECKPOINT).unlink(missing_ok=True)
+        self.drop_checkpoints()
+
+    def drop_checkpoints(self) -> None:
+        """Removes what a run is resumed from."""
+        for name in (CHECKPOINT, PREVIOUS_CHECKPOINT):
+            (self.path / name).unlink(missing_ok=True)
 
     def fail(self, failure: dict[str, Any]) -> None:
         """Records why the run ended: `reason`, `kind`, and what else is known."""
         self.write_json(FAILURE, {**failure, "host": socket.gethostname(), "pid": os.getpid()})
+
+    def prune(self, record: dict[str, Any]) -> None:
+        """Marks the run as one that a search has ended early; it is not gone on with.
+
+        It is neither failed nor complete, and no list counts it.
+        """
+        self.write_json(PRUNED, record)
+        self.drop_checkpoints()
 
     def failure(self) -> dict[str, Any]:
         """What `fail` recorded; a stand-in where it cannot be read."""

@@ -5,6 +5,7 @@ Importing this is cheap: MLflow, pandas and matplotlib are loaded by `mirror` al
 
 from bench.tracking.address import default_tracking_uri
 from bench.tracking.marker import is_mirrored
+from bench.tracking.models import ModelRule
 from bench.tracking.sync import MirrorResult, mirror
 
-__all__ = ["MirrorResult", "default_tracking_uri", "is_mirrored", "mirror"]
+__all__ = ["MirrorResult", "ModelRule", "default_tracking_uri", "is_mirrored", "mirror"]

@@ -4,18 +4,22 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode
 
-from bench.results.records import RunRecord
-from bench.tracking.artifacts import artifact_files, per_class_table
-from bench.tracking.measurements import Measurement, curves, final_values, times
+from bench.results.records import FailedRun, RunRecord, predictions_frame
+from bench.tracking.artifacts import artifact_files, failure_files, per_class_table
+from bench.tracking.descriptions import of_failure, of_run
+from bench.tracking.measurements import Measurement, curves, final_values, started, times
 from bench.tracking.parameters import (
     FOLDER,
+    NOTE,
     configuration_parameters,
     configuration_tags,
     run_parameters,
     run_tags,
 )
+from bench.tracking.usage import history_so_far, usage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +52,9 @@ class ConfigurationContents:
 class RunContents:
     """All that is mirrored of one run.
 
-    `start` and `end` are milliseconds since 1970; `files` are artifacts by name; `per_class` is
-    a row a class of the test images.
+    `status` is MLflow's word for how it ended. `start` and `end` are milliseconds since 1970;
+    `files` are artifacts by name; `per_class` is a row a class of the test images, and None for
+    a run that failed.
     """
 
     name: str
@@ -60,7 +65,8 @@ class RunContents:
     start: int
     end: int
     files: dict[str, bytes]
-    per_class: "pd.DataFrame"
+    per_class: "pd.DataFrame | None"
+    status: Literal["FINISHED", "FAILED"] = "FINISHED"
 
 
 def read_contents(record: RunRecord) -> RunContents:
@@ -73,19 +79,20 @@ def read_contents(record: RunRecord) -> RunContents:
     """
     spec, metrics = record.spec, record.metrics
     start, end = times(spec, metrics)
-    name = str(spec["experiment"]["name"])
-    configuration = ConfigurationContents(
-        name, configuration_parameters(spec), configuration_tags(spec), _data_input(spec)
-    )
     final = (Measurement(k, v, 0, end) for k, v in final_values(metrics).items())
     table = per_class_table(record)
+    description = of_run(record, predictions_frame([record]))
     return RunContents(
-        name=f"{name} seed {spec['seed']}",
-        configuration=configuration,
+        name=_name(record),
+        configuration=_configuration(record),
         params=run_parameters(spec),
-        tags=run_tags(spec) | {FOLDER: place_of(record)},
+        tags=run_tags(record) | {FOLDER: place_of(record), NOTE: description},
         # In this order, which is that of MLflow's page of the run: the outcome first.
-        measurements=(*final, *curves(record.history(), start, end)),
+        measurements=(
+            *final,
+            *curves(record.history(), start, end),
+            *usage(record.folder.path),
+        ),
         start=start,
         end=end,
         files=artifact_files(record, table),
@@ -93,7 +100,46 @@ def read_contents(record: RunRecord) -> RunContents:
     )
 
 
-def place_of(record: RunRecord) -> str:
+def read_failure(run: FailedRun) -> RunContents:
+    """Reads what a failed run left: its settings, its curves so far, its log and the reason.
+
+    Raises:
+        OSError: where a file cannot be read.
+        KeyError, TypeError, ValueError: where run.json does not hold what it should.
+    """
+    spec = run.spec
+    start, end = started(spec), round(run.mark.stat().st_mtime * 1000)
+    history = history_so_far(run.folder.path)
+    so_far = [] if history.empty else curves(history, start, end)
+    return RunContents(
+        name=_name(run),
+        configuration=_configuration(run),
+        params=run_parameters(spec),
+        tags=run_tags(run) | {FOLDER: place_of(run), NOTE: of_failure(run)},
+        measurements=(*so_far, *usage(run.folder.path)),
+        start=start,
+        end=end,
+        files=failure_files(run),
+        per_class=None,
+        status="FAILED",
+    )
+
+
+def _name(run: RunRecord | FailedRun) -> str:
+    return f"{run.spec['experiment']['name']} seed {run.spec['seed']}"
+
+
+def _configuration(run: RunRecord | FailedRun) -> ConfigurationContents:
+    spec = run.spec
+    return ConfigurationContents(
+        str(spec["experiment"]["name"]),
+        configuration_parameters(spec),
+        configuration_tags(run),
+        _data_input(spec),
+    )
+
+
+def place_of(record: RunRecord | FailedRun) -> str:
     """Where a run lies, as its mirror remembers it: `host:/path`."""
     return f"{socket.gethostname()}:{record.folder.path.resolve()}"
 
@@ -114,7 +160,15 @@ def _data_input(spec: Mapping[str, Any]) -> DataInput:
     return DataInput(
         name=str(spec["data"]["name"]),
         digest=str(spec["fingerprint"])[:_DIGEST_CHARACTERS],
-        source=json.dumps({"uri": str(spec["data"]["root"])}),
+        source=json.dumps({"uri": _uri(spec["data"])}),
         columns=json.dumps({"mlflow_colspec": columns}),
         profile=json.dumps(profile, ensure_ascii=False),
     )
+
+
+def _uri(data: Mapping[str, Any]) -> str:
+    """Where a data set lies or, where it is drawn, what it is drawn from."""
+    if data["root"] is not None:
+        return str(data["root"])
+    drawn_from = {k: v for k, v in dict(data["synthetic"]).items() if v is not None}
+    return f"synthetic:{urlencode(drawn_from)}"

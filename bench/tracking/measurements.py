@@ -24,16 +24,21 @@ class Measurement:
     milliseconds: int
 
 
+def started(spec: Mapping[str, Any]) -> int:
+    """When the run started, in milliseconds since 1970."""
+    moment = datetime.fromisoformat(spec["started"])
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
 def times(spec: Mapping[str, Any], metrics: Mapping[str, Any]) -> tuple[int, int]:
     """When the run started and ended, in milliseconds since 1970.
 
-    The end is the start and the seconds that it computed. A run that was resumed has the start
-    of its last part, so its end is then late by the seconds of the parts before.
+    The end is the start and the seconds that it computed, so that of a run that was interrupted
+    it is too early by the pauses.
     """
-    started = datetime.fromisoformat(spec["started"])
-    if started.tzinfo is None:
-        started = started.replace(tzinfo=UTC)
-    start = round(started.timestamp() * 1000)
+    start = started(spec)
     return start, start + round(metrics["timings"]["total_seconds"] * 1000)
 
 
@@ -89,14 +94,15 @@ def over_seeds(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
         runs: the final values of each seed of a configuration.
 
     Returns:
-        `n_seeds`, and `<name>_mean` and `<name>_std` for each measure of test and of the
-        selected epoch's validation, and for `total_seconds`.
+        `n_seeds`, and for each measure of test and of the selected epoch's validation, and for
+        `total_seconds`: the mean as `<name>`, so that a table has it in the seeds' own column, and
+        as `<name>_mean`, and the deviation as `<name>_std`.
     """
     summary = {"n_seeds": float(len(runs))}
     names = sorted({name for run in runs for name in run if _is_outcome(name)})
     for name in sorted(names, key=lambda name: not name.startswith(_PREFIXES["test"])):
         values = [run[name] for run in runs if name in run]
-        summary[f"{name}_mean"] = fmean(values)
+        summary[name] = summary[f"{name}_mean"] = fmean(values)
         if len(values) > 1:
             summary[f"{name}_std"] = stdev(values)
     return summary

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from bench.results.records import FailedRun, RunRecord
+
 # What MLflow's stores take at most; longer values are cut.
 _PARAM_CHARACTERS = 6000
 _TAG_CHARACTERS = 8000
@@ -14,6 +16,17 @@ CONFIGURATION = "trackbench.configuration"
 SUITE = "trackbench.suite"
 EXPERIMENT = "trackbench.experiment"
 SEED = "trackbench.seed"
+PROFILE = "trackbench.profile"
+DATA_FINGERPRINT = "trackbench.data_fingerprint"
+DEVICE = "trackbench.device"
+# `complete` or `failed`; of an experiment `failed` where one of its seeds is.
+STATUS = "trackbench.status"
+# The id of the run's model in MLflow, where that was logged.
+MODEL = "trackbench.model"
+DRAWN = "trackbench.drawn"
+NOTE = "mlflow.note.content"
+PARENT = "mlflow.parentRunId"
+_NO_PROFILE = "none"
 # Where the mirrored run lies: host and path. Another results folder may hold the same run.
 FOLDER = "trackbench.folder"
 # Set last: the digest of the run's seal. A run without it was not mirrored to the end.
@@ -24,7 +37,8 @@ def configuration_parameters(spec: Mapping[str, Any]) -> dict[str, str]:
     """What all seeds of a configuration share, with dotted names as `--set` has them.
 
     The experiment's settings stand at the root (`optimizer.lr`), the data set's under `data.`.
-    `experiment` is the experiment's name. Published figures are not parameters.
+    `experiment` is the experiment's name. Published figures and how to obtain the data are not
+    parameters.
 
     Args:
         spec: the content of run.json.
@@ -33,7 +47,7 @@ def configuration_parameters(spec: Mapping[str, Any]) -> dict[str, str]:
     settings = {
         "experiment": spec["experiment"]["name"],
         **experiment,
-        "data": spec["data"],
+        "data": {k: v for k, v in spec["data"].items() if k != "obtain"},
         "recipe": spec["recipe"],
         "n_classes": len(spec["classes"]),
         "n_parameters": spec["parameters"],
@@ -70,30 +84,34 @@ def _cut(text: str, n_characters: int) -> str:
     return text if len(text) <= n_characters else text[: n_characters - 1] + "…"
 
 
-def configuration_tags(spec: Mapping[str, Any]) -> dict[str, str]:
+def configuration_tags(record: RunRecord | FailedRun) -> dict[str, str]:
     """What the runs of a configuration can be found by."""
+    spec = record.spec
     return _tags(
         {
             SUITE: spec["suite"],
             EXPERIMENT: spec["experiment"]["name"],
             CONFIGURATION: spec["configuration"],
             "trackbench.data": spec["data"]["name"],
-            "trackbench.data_fingerprint": spec["fingerprint"],
+            PROFILE: spec.get("profile") or _NO_PROFILE,
+            DATA_FINGERPRINT: spec["fingerprint"],
             "mlflow.source.name": "bench run",
             "mlflow.source.type": "LOCAL",
+            DRAWN: "true" if record.is_drawn else None,
         }
     )
 
 
-def run_tags(spec: Mapping[str, Any]) -> dict[str, str]:
+def run_tags(record: RunRecord | FailedRun) -> dict[str, str]:
     """What a run can be found by: the configuration's tags, and seed, identity, commit, machine."""
+    spec = record.spec
     commit = spec.get("git_commit")
-    return configuration_tags(spec) | _tags(
+    return configuration_tags(record) | _tags(
         {
             SEED: spec["seed"],
             IDENTITY: spec["identity"],
-            "trackbench.status": "complete",
-            "trackbench.device": spec["device"],
+            STATUS: "complete" if isinstance(record, RunRecord) else "failed",
+            DEVICE: spec["device"],
             "trackbench.host": spec.get("host"),
             "trackbench.git_commit": commit,
             # MLflow's own tag holds a bare commit, which its UI shows and links.

@@ -1,18 +1,16 @@
 """One suite in one MLflow store: what is there, and how a run is added. Imports MLflow."""
 
-import math
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run, RunTag
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from bench.tracking.contents import ConfigurationContents, DataInput, RunContents
-from bench.tracking.measurements import over_seeds
+from bench.tracking.marker import VERSION
 from bench.tracking.parameters import (
     CONFIGURATION,
     EXPERIMENT,
@@ -20,10 +18,12 @@ from bench.tracking.parameters import (
     IDENTITY,
     KIND,
     MIRRORED,
+    MODEL,
+    PARENT,
+    STATUS,
     SUITE,
 )
 
-_PARENT = "mlflow.parentRunId"
 _PER_PAGE = 500
 _METRICS_IN_A_BATCH = 1000  # more are refused
 
@@ -68,21 +68,21 @@ class SuiteStore:
 
     def __init__(self, client: MlflowClient, experiment_id: str) -> None:
         self._client = client
-        self._experiment_id = experiment_id
+        self.experiment_id = experiment_id
         self._parents = {
             (run.data.tags.get(EXPERIMENT), run.data.tags.get(CONFIGURATION)): run
-            for run in self._search("experiment")
+            for run in self.search("experiment")
         }
         self._children: defaultdict[tuple[str | None, str | None], list[Run]] = defaultdict(list)
-        for run in self._search("run"):
+        for run in self.search("run"):
             self._children[run.data.tags.get(EXPERIMENT), run.data.tags.get(IDENTITY)].append(run)
 
-    def _search(self, kind: str) -> Iterator[Run]:
-        """The runs of a kind, but those that somebody has deleted."""
+    def search(self, kind: str) -> Iterator[Run]:
+        """The runs of a kind, `experiment` or `run`, but those that somebody has deleted."""
         token = None
         while True:
             page = self._client.search_runs(
-                [self._experiment_id],
+                [self.experiment_id],
                 f"tags.`{KIND}` = '{kind}'",
                 max_results=_PER_PAGE,
                 page_token=token,
@@ -92,25 +92,29 @@ class SuiteStore:
             if not token:
                 return
 
-    def holds(self, experiment: str, identity: str, digest: str, place: str) -> bool:
-        """Whether a run is there, whole, under a parent, and as it now is on the disk.
+    def held(
+        self, experiment: str, identity: str, digest: str, place: str, is_complete: bool
+    ) -> Run | None:
+        """The run, if it is there, whole, under a parent, and as it now is on the disk.
 
-        The same run of another results folder serves as well: it has the same identity.
+        The same run of another results folder serves as well: it has the same identity. But a
+        failure there is none of a run that is complete here.
         """
         parents = {parent.info.run_id for parent in self._parents.values()}
-        return any(
-            child.data.tags.get(_PARENT) in parents
-            and (child.data.tags.get(MIRRORED) == digest or not _is_stale(child, place))
-            for child in self._children[experiment, identity]
-        )
+        for child in self._children[experiment, identity]:
+            is_itself = child.data.tags.get(MIRRORED) == _stamp(digest)
+            serves = not _is_stale(child, place) and not (is_complete and _has_failed(child))
+            if child.data.tags.get(PARENT) in parents and (is_itself or serves):
+                return child
+        return None
 
-    def add(self, contents: RunContents, digest: str) -> None:
+    def add(self, contents: RunContents, digest: str) -> Run:
         """Adds a run, in place of what was mirrored of it by halves or is out of date."""
         parent = self._parent_of(contents)
         for child in self._children[contents.tags[EXPERIMENT], contents.tags[IDENTITY]]:
-            if _is_stale(child, contents.tags[FOLDER]):
-                self._client.delete_run(child.info.run_id)
-        tags = contents.tags | {_PARENT: parent.info.run_id}
+            if _is_stale(child, contents.tags[FOLDER]) or _has_failed(child):
+                self._delete(child)
+        tags = contents.tags | {PARENT: parent.info.run_id}
         child = self._create("run", contents.name, tags, contents.start)
         run_id = child.info.run_id
         params = [Param(name, value) for name, value in contents.params.items()]
@@ -120,12 +124,18 @@ class SuiteStore:
             self._client.log_batch(run_id, metrics[start : start + _METRICS_IN_A_BATCH])
         self._client.log_inputs(run_id, datasets=[_as_input(contents.configuration.data)])
         self._log_files(run_id, contents)
-        self._client.set_terminated(run_id, "FINISHED", contents.end)
-        self._client.set_tag(run_id, MIRRORED, digest)
+        self._client.set_terminated(run_id, contents.status, contents.end)
+        self._client.set_tag(run_id, MIRRORED, _stamp(digest))
+        return child
+
+    def _delete(self, child: Run) -> None:
+        if MODEL in child.data.tags:
+            self._client.delete_logged_model(child.data.tags[MODEL])
+        self._client.delete_run(child.info.run_id)
 
     def _create(self, kind: str, name: str, tags: Mapping[str, str], start: int) -> Run:
         return self._client.create_run(
-            self._experiment_id, start_time=start, tags={KIND: kind, **tags}, run_name=name
+            self.experiment_id, start_time=start, tags={KIND: kind, **tags}, run_name=name
         )
 
     def _log_files(self, run_id: str, contents: RunContents) -> None:
@@ -134,7 +144,8 @@ class SuiteStore:
                 (Path(folder) / name).write_bytes(content)
             self._client.log_artifacts(run_id, folder)
         # Beside the CSV, which people read: MLflow's UI compares such tables over runs.
-        self._client.log_table(run_id, contents.per_class, "per_class.json")
+        if contents.per_class is not None:
+            self._client.log_table(run_id, contents.per_class, "per_class.json")
 
     def _parent_of(self, contents: RunContents) -> Run:
         """The run's parent, made where there is none, and completed where that was cut short."""
@@ -149,42 +160,31 @@ class SuiteStore:
         return parent
 
     def _complete(self, parent: Run, wanted: ConfigurationContents) -> None:
-        missing = {k: v for k, v in wanted.params.items() if k not in parent.data.params}
-        self._client.log_batch(
-            parent.info.run_id, params=[Param(*item) for item in missing.items()]
-        )
+        params = [Param(*kv) for kv in wanted.params.items() if kv[0] not in parent.data.params]
+        # The first run of these settings and images may not have said that they are drawn.
+        tags = [RunTag(*kv) for kv in wanted.tags.items() if kv[0] not in parent.data.tags]
+        self._client.log_batch(parent.info.run_id, params=params, tags=tags)
         if not (parent.inputs and parent.inputs.dataset_inputs):
             self._client.log_inputs(parent.info.run_id, datasets=[_as_input(wanted.data)])
 
-    def refresh_parents(self) -> None:
-        """Brings each parent's mean, deviation and end up to its children; writes only changes."""
-        children = defaultdict(list)
-        for child in self._search("run"):
-            if MIRRORED in child.data.tags:
-                children[child.data.tags.get(_PARENT)].append(child)
-        for parent in self._search("experiment"):
-            if seeds := children[parent.info.run_id]:
-                self._refresh(parent, seeds)
 
-    def _refresh(self, parent: Run, children: list[Run]) -> None:
-        now = round(time.time() * 1000)
-        known = parent.data.metrics
-        summary = over_seeds([child.data.metrics for child in children])
-        changed = [
-            Metric(name, value, now, 0)
-            for name, value in summary.items()
-            if name not in known or not math.isclose(known[name], value, rel_tol=1e-12)
-        ]
-        self._client.log_batch(parent.info.run_id, changed)
-        end = max(child.info.end_time for child in children)
-        if parent.info.end_time != end:
-            self._client.set_terminated(parent.info.run_id, "FINISHED", end)
+def _stamp(digest: str) -> str:
+    """What the tag of a run that is mirrored to its end holds."""
+    return f"{VERSION}:{digest}"
 
 
 def _is_stale(child: Run, place: str) -> bool:
-    """Whether a mirrored run was cut short, or is an older state of the run at this place."""
+    """Whether a mirrored run was cut short, or is an older state of the run at this place.
+
+    Or was mirrored by an older version, which mirrored less.
+    """
     tags = child.data.tags
-    return MIRRORED not in tags or tags.get(FOLDER) == place
+    version, _, digest = tags.get(MIRRORED, "").rpartition(":")
+    return not digest or int(version or 1) < VERSION or tags.get(FOLDER) == place
+
+
+def _has_failed(child: Run) -> bool:
+    return bool(child.data.tags.get(STATUS) == "failed")
 
 
 def _as_input(data: DataInput) -> DatasetInput:

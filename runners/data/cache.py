@@ -84,6 +84,7 @@ def open_cache(
     place = places.images_folder(fingerprint, data.image_size)
     try:
         cache = _open(place, folder, data.image_size, on_progress)
+        places.touch(place)
     except OSError as error:
         raise UserError(
             f"cannot use the image cache {show(place)}: {error.strerror or error}; make room"

@@ -15,10 +15,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import PIL
 from numpy.typing import NDArray
-from PIL import Image
 
 from bench.errors import UserError
-from runners.data.decode import BadImage, decode_bytes, silence
+from runners.data.decode import BadImage, decode_bytes, silence, to_square
 from runners.data.folders import SPLITS, ImageFolder
 from runners.data.listing import show
 
@@ -184,11 +183,9 @@ def _decode_file(file: Path, image_size: int) -> NDArray[np.uint8] | BadImage:
             f"cannot read the image {show(file)}: {error.strerror}; mend or remove it"
         ) from error
     try:
-        image = decode_bytes(content)
+        return to_square(decode_bytes(content), image_size)
     except BadImage as bad:
         return bad
-    resized = image.resize((image_size, image_size), Image.Resampling.BILINEAR)
-    return np.asarray(resized)
 
 
 def _flush(file: BinaryIO) -> None:

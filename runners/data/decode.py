@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
@@ -30,13 +31,14 @@ class BadImage(Exception):  # noqa: N818 - it is what the file is, not what went
     """A file that does not give an image; its text is the reason, on one line."""
 
 
-def decode(path: Path) -> Image.Image:
+def decode(path: Path, at_least: int | None = None) -> Image.Image:
     """Reads an image file as RGB, upright, without a warning.
 
     For many files in threads, use `decode_bytes` inside one `silence`.
 
     Args:
         path: a JPEG, PNG, WebP, BMP or TIFF file, whatever its suffix.
+        at_least: as for `decode_bytes`.
 
     Returns:
         An RGB image, as `decode_bytes` describes it.
@@ -49,7 +51,7 @@ def decode(path: Path) -> Image.Image:
     except OSError as error:
         raise BadImage(error.strerror or "cannot be read") from error
     with _FILTERS, silence():
-        return decode_bytes(content)
+        return decode_bytes(content, at_least)
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def silence() -> Iterator[None]:
         yield
 
 
-def decode_bytes(content: bytes) -> Image.Image:
+def decode_bytes(content: bytes, at_least: int | None = None) -> Image.Image:
     """Decodes the content of an image file as RGB, turned as its EXIF orientation says.
 
     What is transparent becomes white. 16-bit grey is scaled to 8 bits, and so are 32-bit integers
@@ -69,6 +71,8 @@ def decode_bytes(content: bytes) -> Image.Image:
 
     Args:
         content: the bytes of a JPEG, PNG, WebP, BMP or TIFF file.
+        at_least: a length in pixels; a JPEG may then be decoded smaller, which is faster, as long
+            as neither side becomes shorter than this. For thumbnails, not for training.
 
     Returns:
         An RGB image that holds its pixels in memory.
@@ -82,6 +86,8 @@ def decode_bytes(content: bytes) -> Image.Image:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             _check_size(image)
+            if at_least is not None:
+                image.draft("RGB", (at_least, at_least))
             image.load()
             return _upright(_to_rgb(image), _orientation(image))
     except BadImage:
@@ -92,6 +98,11 @@ def decode_bytes(content: bytes) -> Image.Image:
     # SyntaxError, IndexError, ZeroDivisionError, zlib.error and more.
     except Exception as error:
         raise BadImage(_one_line(error)) from error
+
+
+def to_square(image: Image.Image, image_size: int) -> NDArray[np.uint8]:
+    """What torchvision's `Resize((S, S))` makes of an image, to the byte; uint8 [S, S, 3]."""
+    return np.asarray(image.resize((image_size, image_size), Image.Resampling.BILINEAR))
 
 
 def _check_size(image: Image.Image) -> None:

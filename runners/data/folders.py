@@ -14,9 +14,10 @@ from runners.data.listing import (
     show,
     subfolders,
 )
+from runners.data.places import root_of
 from runners.data.splits import MIN_IMAGES, split_class
 
-__all__ = ["IMAGE_SUFFIXES", "SPLITS", "ImageFile", "ImageFolder", "scan"]
+__all__ = ["IMAGE_SUFFIXES", "SPLITS", "ImageFile", "ImageFolder", "scan", "where_of"]
 
 SPLITS = ("train", "val", "test")
 _NAMES = {"train": ("train",), "val": ("val", "valid", "validation"), "test": ("test",)}
@@ -63,7 +64,7 @@ def scan(data: DataSpec) -> ImageFolder:
     belong to it. What is hidden (a leading dot) is passed over.
 
     Args:
-        data: the data set; `root`, `name` and `split_seed` are read.
+        data: the data set; `name`, `split_seed` and where it lies are read.
 
     Returns:
         The images, classes and splits.
@@ -72,12 +73,19 @@ def scan(data: DataSpec) -> ImageFolder:
         UserError: there is no such folder, or what it holds cannot be trained on. The text names
             the key, the folder, what is wrong, and what would be right.
     """
-    where = f"data.{data.name}.root = {show(data.root)}"
-    found = subfolders(data.root, where)
-    split_folders = _split_folders(data.root, found, where)
+    root = root_of(data)
+    where = where_of(data)
+    found = subfolders(root, where)
+    split_folders = _split_folders(root, found, where)
     if split_folders:
-        return _scan_splits(data.root, split_folders, found, where)
-    return _scan_classes(data.root, data.split_seed, where)
+        return _scan_splits(root, split_folders, found, where)
+    return _scan_classes(root, data.split_seed, where)
+
+
+def where_of(data: DataSpec) -> str:
+    """How an error begins that is about a data set: its key and its folder."""
+    key = "root" if data.root is not None else "synthetic"
+    return f"data.{data.name}.{key} = {show(root_of(data))}"
 
 
 def _split_folders(root: Path, found: list[str], where: str) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Builds the classifier that an experiment names, from torchvision or timm."""
+"""Builds the classifier that an experiment names: of torchvision or timm, or one of our own."""
 
 import inspect
 from typing import Any
@@ -8,9 +8,11 @@ from torch import nn
 
 from bench.errors import UserError, nearest
 from bench.experiments.spec import Experiment
+from runners.models import embedded
 from runners.models.blocks import Block, blocks_of
+from runners.models.embedded.networks import build_embedded
 
-LIBRARIES = ("torchvision", "timm")
+LIBRARIES = ("torchvision", "timm", "embedded")
 # These two warn about their slow initialisation unless told, and have heads that only train.
 _INCEPTIONS = ("googlenet", "inception_v3")
 
@@ -30,10 +32,12 @@ def split_name(experiment: Experiment) -> tuple[str, str]:
     if not colon or library not in LIBRARIES:
         hint = nearest(library, LIBRARIES) if colon else ""
         raise UserError(
-            f"{place(experiment, 'model')}: should be torchvision:NAME or timm:NAME{hint}"
+            f"{place(experiment, 'model')}: should be torchvision:NAME, timm:NAME or "
+            f"embedded:NAME{hint}"
         )
     known = _known_names(library)
-    if name.partition(".")[0] not in known or (library == "torchvision" and "." in name):
+    plain_name = name.partition(".")[0] if library == "timm" else name
+    if plain_name not in known:
         raise UserError(
             f"{place(experiment, 'model')}: {library} has no classifier {name!r}"
             f"{nearest(name, known)}"
@@ -42,6 +46,8 @@ def split_name(experiment: Experiment) -> tuple[str, str]:
 
 
 def _known_names(library: str) -> list[str]:
+    if library == "embedded":
+        return list(embedded.NAMES)
     if library == "timm":
         import timm
 
@@ -66,6 +72,8 @@ def build_network(experiment: Experiment, n_classes: int, image_size: int) -> nn
     try:
         if library == "timm":
             return _build_timm(name, n_classes, image_size)
+        if library == "embedded":
+            return build_embedded(name, n_classes, image_size)
         return _build_torchvision(name, n_classes, image_size, experiment.weights != "none")
     except NotImplementedError:
         raise  # torch's word for what meta tensors can't do

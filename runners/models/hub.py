@@ -1,6 +1,7 @@
 """The files of named weights: in the hub's cache already, or fetched into it."""
 
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ _FILES = ("model.safetensors", "pytorch_model.bin")
 _DEFAULT = "pretrained"
 
 
+@dataclass(frozen=True)
+class WeightsFile:
+    """Where weights are published, '' for a file of the user's, and where they are here, if so."""
+
+    address: str
+    path: Path | None
+
+
 def torchvision_file(experiment: Experiment, name: str) -> Path:
     """The file of a torchvision model's named weights, as torch.hub's cache keeps it.
 
@@ -22,22 +31,40 @@ def torchvision_file(experiment: Experiment, name: str) -> Path:
         UserError: for an unknown set, a file whose checksum is not the published one, or a hub
             that can't be reached.
     """
-    weights = _torchvision_weights(experiment, name)
-    file = Path(str(torch.hub.get_dir())) / "checkpoints" / str(weights.url).rpartition("/")[2]
-    digest = file.stem.rpartition("-")[2]
-    if file.is_file():
-        if not sha256_file(file).startswith(digest):
-            raise UserError(
-                f"{file}: is not the file that was published (its SHA-256 should start with "
-                f"{digest}); remove it, or get it again from {weights.url}"
-            )
-        return file
+    found = find_torchvision(experiment, name)
+    if found.path is not None:
+        return found.path
+    file, digest = _in_torch_hub(found.address)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(weights.url, str(file), digest, progress=False)
+        torch.hub.download_url_to_file(found.address, str(file), digest, progress=False)
     except (OSError, RuntimeError) as error:
-        raise _unreachable(experiment, weights.url, file, error) from None
+        raise _unreachable(experiment, found.address, file, error) from None
     return file
+
+
+def find_torchvision(experiment: Experiment, name: str) -> WeightsFile:
+    """Looks for the same file without fetching it.
+
+    Raises:
+        UserError: for an unknown set, or a file whose checksum is not the published one.
+    """
+    address = str(_torchvision_weights(experiment, name).url)
+    file, digest = _in_torch_hub(address)
+    if not file.is_file():
+        return WeightsFile(address, None)
+    if not sha256_file(file).startswith(digest):
+        raise UserError(
+            f"{file}: is not the file that was published (its SHA-256 should start with "
+            f"{digest}); remove it, or get it again from {address}"
+        )
+    return WeightsFile(address, file)
+
+
+def _in_torch_hub(address: str) -> tuple[Path, str]:
+    """Where torch.hub's cache keeps a file, and what its SHA-256 starts with."""
+    file = Path(str(torch.hub.get_dir())) / "checkpoints" / address.rpartition("/")[2]
+    return file, file.stem.rpartition("-")[2]
 
 
 def torchvision_normalization(experiment: Experiment, name: str) -> tuple[list[float], list[float]]:
@@ -67,19 +94,34 @@ def timm_file(experiment: Experiment, name: str) -> Path:
     Raises:
         UserError: for an unknown set, or a hub that can't be reached.
     """
-    from huggingface_hub import hf_hub_download, hf_hub_url, try_to_load_from_cache
+    from huggingface_hub import hf_hub_download
 
-    repository = str(_timm_config(experiment, name).hf_hub_id)
-    for file in _FILES:
-        cached = try_to_load_from_cache(repository, file)
-        if isinstance(cached, str):
-            return Path(cached)
-    address = hf_hub_url(repository, _FILES[0])
+    found = find_timm(experiment, name)
+    if found.path is not None:
+        return found.path
     try:
-        _reach(address)
-        return Path(hf_hub_download(repository, _FILES[0]))
+        _reach(found.address)
+        return Path(hf_hub_download(_timm_repository(experiment, name), _FILES[0]))
     except Exception as error:  # noqa: BLE001 - the hub's client raises many kinds
-        raise _unreachable(experiment, address, None, error) from None
+        raise _unreachable(experiment, found.address, None, error) from None
+
+
+def find_timm(experiment: Experiment, name: str) -> WeightsFile:
+    """Looks for the same file without fetching it.
+
+    Raises:
+        UserError: for an unknown set.
+    """
+    from huggingface_hub import hf_hub_url, try_to_load_from_cache
+
+    repository = _timm_repository(experiment, name)
+    cached = (try_to_load_from_cache(repository, file) for file in _FILES)
+    path = next((Path(one) for one in cached if isinstance(one, str)), None)
+    return WeightsFile(hf_hub_url(repository, _FILES[0]), path)
+
+
+def _timm_repository(experiment: Experiment, name: str) -> str:
+    return str(_timm_config(experiment, name).hf_hub_id)
 
 
 def timm_normalization(experiment: Experiment, name: str) -> tuple[list[float], list[float]]:

@@ -18,7 +18,8 @@ from bench.experiments.layers import is_weights_file
 from bench.experiments.spec import Experiment
 from bench.results.atomic import sha256_file
 from runners.models.build import place, split_name
-from runners.models.hub import timm_file, torchvision_file
+from runners.models.embedded import embedded_file
+from runners.models.hub import WeightsFile, find_timm, find_torchvision, timm_file, torchvision_file
 
 State = dict[str, torch.Tensor]
 # Keys under which training programs put the model's state in their checkpoints.
@@ -49,22 +50,42 @@ def locate(experiment: Experiment) -> Path | None:
         UserError: for an unknown set, a file that is not there, or a hub that can't be reached,
             with where to get the file and where to put it.
     """
-    if experiment.weights == "none":
-        return None
-    if is_weights_file(experiment.weights):
-        path = Path(experiment.weights)
-        if not path.is_file():
-            raise UserError(f"{place(experiment, 'weights')}: there is no such file")
-        return path
+    if not is_named_set(experiment):
+        return _own_file(experiment)
     library, name = split_name(experiment)
     if library == "timm":
         return timm_file(experiment, name)
     return torchvision_file(experiment, name)
 
 
+def find_weights(experiment: Experiment) -> WeightsFile | None:
+    """Looks where the weights are, and fetches nothing; None for `none`.
+
+    Raises:
+        UserError: for an unknown model or set, a file that is not there, or one in the cache that
+            is not what was published.
+    """
+    library, name = split_name(experiment)
+    if is_named_set(experiment):
+        return (find_timm if library == "timm" else find_torchvision)(experiment, name)
+    path = _own_file(experiment)
+    return WeightsFile("", path) if path is not None else None
+
+
+def _own_file(experiment: Experiment) -> Path | None:
+    """The file that the experiment names, or the package's own; None for `none`."""
+    if experiment.weights == "none":
+        return None
+    path = embedded_file(experiment) or Path(experiment.weights)
+    if not path.is_file():
+        raise UserError(f"{place(experiment, 'weights')}: there is no such file")
+    return path
+
+
 def is_named_set(experiment: Experiment) -> bool:
-    """Whether the weights are a set that the library knows by name."""
-    return experiment.weights != "none" and not is_weights_file(experiment.weights)
+    """Whether the weights are a set that torchvision or timm knows by name."""
+    is_file = is_weights_file(experiment.weights) or embedded_file(experiment) is not None
+    return experiment.weights != "none" and not is_file
 
 
 def read_state(path: Path) -> State:

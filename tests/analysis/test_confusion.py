@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix as sklearn_matrix
 
 from analysis.confusion import COLUMNS, POOLED, confused_pairs, confusion_matrix, pair
+from analysis.intervals import wilson
 from bench.errors import UserError
 
 from .golden import CLASSES, EXPERIMENTS, predictions
@@ -45,6 +46,44 @@ def test_golden_pairs():
     assert table["b_as_a_rate"].tolist() == [0, 0, 3 / 8, 0, 3 / 16, 0, 0]
 
 
+def test_intervals_are_over_distinct_images_at_the_rates():
+    table = confused_pairs(predictions(), CLASSES, EXPERIMENTS)
+    # 4 images a class, however many seeds and experiments saw them.
+    assert table[["n_images_a", "n_images_b"]].to_numpy().tolist() == [[4, 4]] * 7
+    for direction in ("a_as_b", "b_as_a"):
+        bounds = table[[f"{direction}_low", f"{direction}_high"]]
+        np.testing.assert_allclose(bounds.T, wilson(table[f"{direction}_rate"], 4))
+    # 3 / 8 of 4 images, z² = 3.8415: centre (0.375 + 0.4802) / 1.9604 = 0.4362, half width
+    # 1.96 × sqrt(0.0586 + 0.0600) / 1.9604 = 0.3443.
+    cat_dog = table.loc[1]
+    assert (cat_dog["a_as_b_low"], cat_dog["a_as_b_high"]) == pytest.approx(
+        (0.0919, 0.7806), abs=1e-4
+    )
+
+
+def test_a_pair_asked_for_the_other_way_round_swaps_everything():
+    one = pair(predictions(), "fox", "cat", CLASSES, EXPERIMENTS)
+    other = pair(predictions(), "cat", "fox", CLASSES, EXPERIMENTS)
+    for ours, theirs in (
+        *(("a", "b"), ("a_as_b", "b_as_a"), ("n_a", "n_b"), ("n_images_a", "n_images_b")),
+        *((f"a_as_b_{end}", f"b_as_a_{end}") for end in ("rate", "low", "high")),
+        *((name, name) for name in ("experiment", "errors", "share", "rank")),
+    ):
+        pd.testing.assert_series_equal(one[ours], other[theirs], check_names=False)
+        pd.testing.assert_series_equal(one[theirs], other[ours], check_names=False)
+
+
+def test_images_of_experiments_that_saw_different_ones():
+    # beta was tested on the first three images of each class alone.
+    frame = predictions()
+    last = frame["path"].isin([f"test/{i}.jpg" for i in (3, 7, 11)])
+    frame = frame.loc[~(last & (frame["experiment"] == "beta"))]
+    table = pair(frame, "cat", "dog", CLASSES, EXPERIMENTS)
+    assert table["experiment"].tolist() == ["beta", "alpha", POOLED]
+    assert table["n_images_a"].tolist() == [3, 4, 4]
+    assert table["n_a"].tolist() == [6, 8, 14]
+
+
 def test_golden_pair_stands_as_asked_for():
     table = pair(predictions(), "fox", "cat", CLASSES, EXPERIMENTS)
     columns = ["experiment", "a", "b", "a_as_b", "b_as_a", "n_a", "n_b", "errors", "rank"]
@@ -75,7 +114,9 @@ def test_ties_go_to_the_higher_rate():
     # One error each, but out of 4 dogs and out of 2 emus; the emu's pair comes later by class.
     true = ["cat"] * 4 + ["dog"] * 4 + ["emu"] * 2
     called = ["cat"] * 4 + ["cat"] + ["dog"] * 3 + ["cat", "emu"]
-    frame = pd.DataFrame({"experiment": "e", "seed": 0, "true": true, "predicted": called})
+    paths = [f"{i}.jpg" for i in range(len(true))]
+    columns = {"experiment": "e", "seed": 0, "path": paths, "true": true, "predicted": called}
+    frame = pd.DataFrame(columns)
     table = confused_pairs(frame, ["cat", "dog", "emu"], ["e"]).query("experiment == 'e'")
     assert table["b"].tolist() == ["emu", "dog"]
 
@@ -85,7 +126,8 @@ def test_a_class_without_images_has_no_rate():
     table = pair(frame, "cat", "dog", CLASSES, ["alpha"])
     assert table["a_as_b"].tolist() == [3, 3]
     assert table["n_b"].tolist() == [0, 0]
-    assert table["b_as_a_rate"].isna().all()
+    assert table["n_images_b"].tolist() == [0, 0]
+    assert table[["b_as_a_rate", "b_as_a_low", "b_as_a_high"]].isna().all(axis=None)
 
 
 @settings(deadline=None, max_examples=30)

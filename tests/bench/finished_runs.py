@@ -1,6 +1,7 @@
 """Run folders as a finished run leaves them, with figures that can be worked out by hand."""
 
 import io
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ def finish(
     n_train: int = 10,
     epochs: int | None = None,
     started: str = "2026-01-01T00:00:00+00:00",
+    predictions: Sequence[tuple[Any, ...]] = PREDICTIONS,
+    classes: Sequence[str] = CLASSES,
+    drawn: bool = False,
 ) -> RunFolder:
     """Writes all files of a run that was completed, and seals them."""
     folder.begin()
@@ -51,6 +55,9 @@ def finish(
         "configuration": run.configuration,
         "experiment": {"model": run.experiment.model, "batch_size": run.experiment.batch_size},
         "data": {"image_size": run.data.image_size},
+        "fingerprint": run.fingerprint,
+        "classes": list(classes),
+        "drawn": drawn,
         "n_images": {"train": n_train},
         "started": started,
     }
@@ -60,9 +67,9 @@ def finish(
         "epochs": run.experiment.epochs if epochs is None else epochs,
         "timings": {"total_seconds": seconds},
     }
-    columns = ["split", "path", "true", "predicted", *(f"p:{name}" for name in CLASSES)]
+    columns = ["split", "path", "true", "predicted", *(f"p:{name}" for name in classes)]
     parquet = io.BytesIO()
-    pd.DataFrame(PREDICTIONS, columns=columns).to_parquet(parquet, index=False)
+    pd.DataFrame(predictions, columns=columns).to_parquet(parquet, index=False)
     folder.write_json("run.json", spec)
     folder.write_json("metrics.json", metrics)
     folder.write("history.csv", HISTORY)

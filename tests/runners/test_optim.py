@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.experiments.spec import Optimizer, Schedule
-from runners.optim import build_optimizer, learning_rate
+from runners.optim import build_optimizer, carry_state, learning_rate
 
 STEP = Schedule("step", every_epochs=5, gamma=0.1)
 
@@ -63,3 +63,32 @@ def test_a_step_is_the_step_of_torchs_plain_optimizer(settings, kind):
     extra = {"momentum": settings.momentum} if settings.name == "sgd" else {"betas": settings.betas}
     plain = one_step(lambda p: kind(p, lr=settings.lr, weight_decay=settings.weight_decay, **extra))
     torch.testing.assert_close(one_step(lambda p: build_optimizer(settings, p)), plain)
+
+
+@pytest.mark.parametrize(
+    "settings", [Optimizer("adam", lr=0.1), Optimizer("sgd", 0.1, momentum=0.9)]
+)
+def test_the_state_is_carried_to_an_optimizer_of_more_parameters(settings):
+    """The old ones go on as if nothing had happened, the new ones as in a first step."""
+
+    def steps(optimizer, parameters, n):
+        for _ in range(n):
+            optimizer.zero_grad()
+            sum((parameter**3).sum() for parameter in parameters).backward()
+            optimizer.step()
+
+    def pair():
+        torch.manual_seed(0)
+        return [torch.nn.Parameter(torch.randn(5)) for _ in range(2)]
+
+    old_one, new_one = pair()
+    first = build_optimizer(settings, [old_one])
+    steps(first, [old_one], 2)
+    second = build_optimizer(settings, [old_one, new_one])
+    assert carry_state(first, second, {"old": old_one, "new": new_one}) == ["old"]
+    steps(second, [old_one, new_one], 2)
+    alone, fresh = pair()
+    steps(build_optimizer(settings, [alone]), [alone], 4)
+    steps(build_optimizer(settings, [fresh]), [fresh], 2)
+    assert torch.equal(old_one, alone)
+    assert torch.equal(new_one, fresh)

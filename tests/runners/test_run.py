@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score
 
 from bench.errors import UserError
 from bench.experiments.spec import EarlyStopping, Experiment, Freezing, Optimizer, Schedule
-from bench.results.store import FILES, RunFolder
+from bench.results.store import CHECKPOINT, FILES, PREVIOUS_CHECKPOINT, RunFolder
 from runners import checkpoint
 from runners.checkpoint import Progress
 from runners.run import execute
@@ -72,7 +72,7 @@ def history(folder):
 def test_a_run_writes_every_file_with_the_columns_and_keys_that_others_build_on(photos, tmp_path):
     folder, events = run(photos, tmp_path / "run", RESNET)
     written = {path.name for path in folder.path.iterdir()}
-    assert written == {*FILES, "checkpoint.pt"} - {"log.txt", "events.jsonl"}
+    assert written == {*FILES, CHECKPOINT, PREVIOUS_CHECKPOINT} - {"log.txt", "events.jsonl"}
     frame = pd.read_csv(folder.path / "history.csv")
     assert list(frame.columns) == [
         "epoch",
@@ -98,7 +98,7 @@ def test_a_run_writes_every_file_with_the_columns_and_keys_that_others_build_on(
     assert metrics["val"].keys() == metrics["test"].keys() == keys
     test = predictions[predictions["split"] == "test"]
     assert metrics["test"]["accuracy"] == accuracy_score(test["true"], test["predicted"])
-    assert [event["event"] for event in events if event["event"] != "step"] == [
+    assert [event["event"] for event in events if event["event"] not in ("step", "score")] == [
         "start",
         "epoch",
         "epoch",
@@ -187,8 +187,9 @@ def test_a_torn_checkpoint_is_not_used_and_that_is_said(photos, tmp_path):
     _, events = run(photos, tmp_path / "run", RESNET)
     notes = [event["text"] for event in events if event["event"] == "note"]
     assert len(notes) == 1
-    assert notes[0].startswith("checkpoint.pt cannot be read")
-    assert next(event for event in events if event["event"] == "start")["epoch"] == 0
+    assert notes[0].startswith("checkpoint.pt is not used: it is torn or was changed")
+    assert notes[0].endswith("; resumed at epoch 1")
+    assert next(event for event in events if event["event"] == "start")["epoch"] == 1
 
 
 def test_what_is_frozen_is_frozen_in_the_whole_run(photos, tmp_path):
@@ -226,7 +227,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_and_step(photos, tmp_
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_disk_is_an_error_of_the_disk(tmp_path):
     class Full(RunFolder):
-        def write(self, name, content):  # noqa: ARG002 - as in the class
+        def write(self, name, content, keep=None):
             with Path("/dev/full").open("wb") as file:
                 content(file)
 

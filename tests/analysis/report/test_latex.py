@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from analysis.report.build import build_report
 from analysis.report.latex import as_latex, escape
 
+from .made import report_from
 from .wide_study import EXPERIMENTS, PUBLISHED, SPECIES, study
 
 
@@ -30,7 +30,7 @@ def test_escapes(text, latex):
 @pytest.fixture(scope="module")
 def tables():
     predictions, metrics = study()
-    report = build_report(
+    report = report_from(
         *("s", metrics, predictions, SPECIES, EXPERIMENTS, PUBLISHED), pair=("gray_fox", "bob_cat")
     )
     return report.tables
@@ -48,6 +48,13 @@ def test_environments_and_braces_are_balanced(tables):
         assert not stack
         plain = re.sub(r"\\[{}]", "", latex)
         assert plain.count("{") == plain.count("}")
+
+
+def test_the_notice_is_in_the_caption_of_every_table(tables):
+    for table in tables:
+        captions = re.findall(r"\\caption\{(.*)\}", as_latex(table, "100 % drawn."))
+        assert captions == [escape(f"{table.title}. 100 % drawn.")]
+        assert rf"\caption{{{escape(table.title)}}}" in as_latex(table)
 
 
 def test_every_row_has_a_cell_a_column(tables):

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from analysis.report.build import build_report
 from analysis.report.markdown import as_markdown, escape
+
+from .made import report_from
 
 PARSER = MarkdownIt("commonmark").enable("table")
 
@@ -38,8 +39,8 @@ NASTY = ["a|b", "_x_ **y** `z`", "<b>& $e$ [l](m) \\|"]
 
 def test_every_cell_arrives_whatever_the_classes_are_called(golden):
     names = dict(zip(golden.CLASSES, NASTY, strict=True))
-    predictions = golden.predictions().replace({"true": names, "predicted": names})
-    report = build_report(
+    predictions = golden.renamed(names)
+    report = report_from(
         "a_b",
         golden.metrics(),
         predictions,
@@ -49,7 +50,13 @@ def test_every_cell_arrives_whatever_the_classes_are_called(golden):
         pair=(NASTY[0], NASTY[1]),
     )
     tables = tables_in(as_markdown(report))
-    assert len(tables) == 4
+    assert [table.name for table in report.tables][:4] == [
+        "summary",
+        "per_class",
+        "confused_pairs",
+        "comparisons",
+    ]
+    assert len(tables) == len(report.tables)
     for cells, table in zip(tables, report.tables, strict=True):
         assert cells == [list(table.shown.columns), *table.shown.to_numpy().tolist()]
 
@@ -68,9 +75,9 @@ def test_the_source_stays_readable():
 
 
 def test_columns_are_aligned_in_the_source_and_missing_comes_last(golden):
-    report = build_report(
+    report = report_from(
         *("s", golden.metrics(), golden.predictions(), golden.CLASSES, golden.EXPERIMENTS, {}),
-        missing=["gamma, seed 0: failed"],
+        missing=("gamma, seed 0: failed",),
     )
     markdown = as_markdown(report)
     first_table = markdown.split("\n\n")[2].splitlines()
@@ -78,12 +85,32 @@ def test_columns_are_aligned_in_the_source_and_missing_comes_last(golden):
     assert markdown.endswith("## Not in this report\n\n- gamma, seed 0: failed\n")
 
 
+@pytest.mark.parametrize("notice", ["", "Drawn_ *by* <a> program."])
+def test_the_notice_is_a_quotation_under_the_heading(golden, notice):
+    report = report_from(
+        *("s", golden.metrics(), golden.predictions(), golden.CLASSES, golden.EXPERIMENTS, {}),
+        notice=notice,
+    )
+    tokens = PARSER.parse(as_markdown(report))
+    quoted = [i for i, token in enumerate(tokens) if token.type == "blockquote_open"]
+    assert bool(quoted) == bool(notice)
+    for start in quoted:
+        assert tokens[start - 1].type == "heading_close"
+        assert tokens[start - 1].tag == "h1"
+        assert text_of(tokens[start + 2]) == notice
+
+
 @pytest.mark.parametrize("n_missing", [0, 1])
 def test_an_empty_study_still_has_its_report(golden, n_missing):
     none = golden.predictions().head(0), golden.metrics().head(0)
-    report = build_report(
-        "s", none[1], none[0], golden.CLASSES, golden.EXPERIMENTS, {}, ["all failed"] * n_missing
+    report = report_from(
+        "s",
+        none[1],
+        none[0],
+        golden.CLASSES,
+        golden.EXPERIMENTS,
+        missing=("all failed",) * n_missing,
     )
     markdown = as_markdown(report)
-    assert markdown.count("*nothing to show*") == 3
+    assert markdown.count("*nothing to show*") == 4
     assert ("Not in this report" in markdown) == bool(n_missing)

@@ -2,14 +2,15 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from analysis.report.build import build_report
 from analysis.report.terminal import print_report
 
+from .made import report_from
 from .wide_study import EXPERIMENTS, PUBLISHED, SPECIES, study
 
 
@@ -22,10 +23,11 @@ def printed(report, width):
 @pytest.fixture(scope="module")
 def wide_report():
     predictions, metrics = study()
-    missing = ["vit-full-finetune, seed 3: failed: the loss is not finite (epoch 2, step 14)"]
-    return build_report(
-        *("open-animal-tracks", metrics, predictions, SPECIES, EXPERIMENTS, PUBLISHED, missing),
+    missing = ("vit-full-finetune, seed 3: failed: the loss is not finite (epoch 2, step 14)",)
+    return report_from(
+        *("open-animal-tracks", metrics, predictions, SPECIES, EXPERIMENTS, PUBLISHED),
         pair=("gray_fox", "bob_cat"),
+        missing=missing,
     )
 
 
@@ -57,6 +59,18 @@ def test_the_intervals_are_shown_where_there_is_room_and_else_it_says_where_they
     assert re.search(r"gray_fox .* \d\.\d\d–\d\.\d\d", wide)
 
 
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_the_notice_comes_first_whole_and_only_where_there_is_one(wide_report, width):
+    notice = "These are [bold] drawings, made by a program; no number says anything."
+    text = printed(replace(wide_report, notice=notice), width)
+    before, _, after = text.partition("\n\n")
+    rule, *lines = before.splitlines()
+    assert "open-animal-tracks" in rule
+    assert " ".join(" ".join(lines).split()) == notice
+    assert max(map(cell_len, lines)) <= width
+    assert f"{rule}\n\n{after}" == printed(wide_report, width)
+
+
 def test_what_is_missing_comes_last(wide_report):
     text = printed(wide_report, 120)
     assert text.rstrip().endswith("(epoch 2, step 14)")
@@ -65,9 +79,9 @@ def test_what_is_missing_comes_last(wide_report):
 
 def test_names_are_not_read_as_markup(golden):
     names = {"cat": "[bold]cat", "dog": "d|o_g", "fox": "狐 é"}
-    predictions = golden.predictions().replace({"true": names, "predicted": names})
+    predictions = golden.renamed(names)
     classes = list(names.values())
-    report = build_report("[red]s", golden.metrics(), predictions, classes, ["alpha"], {})
+    report = report_from("[red]s", golden.metrics(), predictions, classes, ["alpha"], {})
     text = printed(report, 80)
     for name in ("[red]s", *classes):
         assert name in text

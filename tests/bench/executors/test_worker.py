@@ -6,12 +6,10 @@ import os
 
 import pytest
 
-from bench.errors import UserError
 from bench.executors import worker
 from bench.executors.local import run_all
 from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
-from runners.training import Diverged
 from tests.runners.photos import draw, planned
 
 RESNET = Experiment("resnet", "torchvision:resnet18", epochs=1, batch_size=8, precision="fp32")
@@ -20,26 +18,6 @@ RESNET = Experiment("resnet", "torchvision:resnet18", epochs=1, batch_size=8, pr
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory):
     return draw(tmp_path_factory.mktemp("photos"))
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (UserError("no such model"), "input"),
-        (Diverged(3, 7), "diverged"),
-        (MemoryError(), "out-of-memory"),
-        (OSError(28, "No space left on device"), "disk"),
-        (OSError(5, "Input/output error"), "exception"),
-        (ZeroDivisionError("division by zero"), "exception"),
-    ],
-)
-def test_each_failure_has_its_kind(error, kind):
-    failure = worker._failure(error, {"epoch": 2, "step": 1})
-    assert failure["kind"] == kind
-    assert failure["exception"] == type(error).__name__
-    assert failure["reason"]
-    expected = (3, 7) if kind == "diverged" else (2, 1)
-    assert (failure["epoch"], failure["step"]) == expected
 
 
 def ended_with(run, folder):
@@ -91,8 +69,8 @@ def test_a_process_that_ends_without_a_word_is_recorded_by_its_parent(
     photos, tmp_path, monkeypatch
 ):
     context = multiprocessing.get_context("spawn")
-    monkeypatch.setattr("bench.executors.local._context", lambda: context)
-    monkeypatch.setattr("bench.executors.local.work", exit_suddenly)
+    monkeypatch.setattr("bench.executors.process._context", lambda: context)
+    monkeypatch.setattr("bench.executors.process.work", exit_suddenly)
     run = planned(photos, RESNET)
     folder = RunFolder.of(tmp_path, run)
     folder.path.mkdir(parents=True)

@@ -20,10 +20,12 @@ from bench.experiments.spec import (
     Phase,
     Published,
     Schedule,
+    Synthetic,
 )
 from tests.bench.suites import GOOD, changed, load
 
 DATA = DataSpec("photos", Path("/photos"))
+DRAWN = DataSpec("drawn", synthetic=Synthetic())
 EXPERIMENT = Experiment("plain", "torchvision:resnet18")
 FINGERPRINT = "f" * 64
 STEP = Schedule("step", every_epochs=5, gamma=0.1)
@@ -48,6 +50,7 @@ CHANGES: dict[type, dict[str, tuple[Any, Any]]] = {
         "select": (EXPERIMENT, "last"),
         "precision": (EXPERIMENT, "fp32"),
         "channels_last": (EXPERIMENT, False),
+        "deterministic": (EXPERIMENT, True),
     },
     Optimizer: {
         "name": (Optimizer(), "adamw"),
@@ -84,14 +87,23 @@ CHANGES: dict[type, dict[str, tuple[Any, Any]]] = {
         name: (ColorJitter(), 0.1) for name in ("brightness", "contrast", "saturation", "hue")
     },
 }
-# A split seed and a choice of images change the fingerprint or nothing.
+# A split seed, a choice of images and a drawing change the fingerprint or nothing.
 SAME = {
-    Experiment: {"name": "other", "threads": 3, "published": Published(accuracy=0.5)},
+    Experiment: {
+        "name": (EXPERIMENT, "other"),
+        "threads": (EXPERIMENT, 3),
+        "checkpoint_every": (EXPERIMENT, 3),
+        "stall_seconds": (EXPERIMENT, 60.0),
+        "published": (EXPERIMENT, Published(accuracy=0.5)),
+        "chosen_on_seeds": (EXPERIMENT, (0,)),
+    },
     DataSpec: {
-        "name": "other",
-        "root": Path("/elsewhere"),
-        "split_seed": 1,
-        "on_bad_image": "skip",
+        "name": (DATA, "other"),
+        "root": (DATA, Path("/elsewhere")),
+        "split_seed": (DATA, 1),
+        "on_bad_image": (DATA, "skip"),
+        "synthetic": (DRAWN, Synthetic(seed=1)),
+        "obtain": (DATA, "ask the authors"),
     },
 }
 
@@ -164,9 +176,9 @@ def test_a_setting_that_matters_makes_another_run(before, field, value):
 @pytest.mark.parametrize(
     ("before", "field", "value"),
     [
-        pytest.param(before, field, value, id=f"{type(before).__name__}.{field}")
-        for before in (EXPERIMENT, DATA)
-        for field, value in SAME[type(before)].items()
+        pytest.param(before, field, value, id=f"{record.__name__}.{field}")
+        for record, fields in SAME.items()
+        for field, (before, value) in fields.items()
     ],
 )
 def test_names_places_and_threads_make_no_other_run(before, field, value):

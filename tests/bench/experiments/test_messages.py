@@ -18,7 +18,7 @@ AUGMENT = "data.photos.augment"
 
 UNKNOWN = [
     ("[defaults]", "[default]", "default: unknown section", "did you mean 'defaults'?"),
-    ("[profile.empty]", "[search.x]", "search: unknown section", "known: suite, data, defaults"),
+    ("[profile.empty]", "[serch.x]", "serch: unknown section", "did you mean 'search'?"),
     ("seeds = ", "seed = ", "suite.seed: unknown key", "did you mean 'seeds'?"),
     ("image_size", "imagesize", "data.photos.imagesize: unknown key", "mean 'image_size'?"),
     ("rotation_", "rot_", f"{AUGMENT}.rot_degrees: unknown key", "mean 'rotation_degrees'?"),
@@ -130,7 +130,10 @@ NO_SUCH_NAME = [
 MISSING = [
     ('name = "tracks"\n', "", "suite.name: missing", "each suite section needs it"),
     ('data = "photos"\n', "", "suite.data: missing", "each suite section needs it"),
-    ('root = "pictures"\n', "", "data.photos.root: missing", "each data set needs it"),
+    ('root = "pictures"\n', "", "data.photos", "needs either root or synthetic, and not both"),
+    ('"pictures"', '"p"\nsynthetic = {}', "data.photos", "either root or synthetic, and not both"),
+    ('root = "pictures"', "synthetic = { images = 0 }", "data.photos.synthetic.images = 0", "1"),
+    ('root = "pictures"', "synthetic = { dogs = 1 }", "data.photos.synthetic.dogs", "unknown"),
     ('model = "torchvision:resnet18"\n', "", "experiment.plain.model: missing", "each experiment"),
     ("epoch = 4, ", "", "experiment.phased.freezing.phases.1.epoch: missing", "each phase"),
     (EPOCHS, "early_stopping = {}", "experiment.plain.early_stopping.patience: missing"),

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.experiments.identity import identify
-from bench.experiments.plan import plan, weights_files
+from bench.experiments.plan import plan
 from tests.bench.suites import changed, load
 
 FINGERPRINT = "f" * 64
@@ -16,7 +16,7 @@ def suite(tmp_path):
 
 @pytest.fixture
 def weights(suite):
-    return {suite.experiments[1].weights: "a" * 64}
+    return {suite.experiments[1].name: "a" * 64}
 
 
 def test_all_experiments_of_a_seed_come_before_the_next_seed(suite, weights):
@@ -65,10 +65,3 @@ def test_an_identity_covers_data_weights_and_seed(suite, weights):
 def test_threads_do_not_change_what_a_run_is(suite, weights):
     few, many = (plan(suite, FINGERPRINT, weights, threads) for threads in (1, 8))
     assert [run.identity for run in few] == [run.identity for run in many]
-
-
-def test_weights_files_are_those_that_are_files_each_once(tmp_path):
-    assert weights_files(load(tmp_path)) == [str(tmp_path / "nearby.safetensors")]
-    both = load(tmp_path, changed(("epochs = 3", 'weights = "nearby.safetensors"')))
-    assert weights_files(both) == [str(tmp_path / "nearby.safetensors")]
-    assert weights_files(load(tmp_path, names=["plain"])) == []

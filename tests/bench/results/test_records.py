@@ -4,7 +4,13 @@ import shutil
 
 import pytest
 
-from bench.results.records import complete_runs, metrics_frame, predictions_frame
+from bench.results.records import (
+    DRAWN_NOTICE,
+    complete_runs,
+    metrics_frame,
+    notice_for,
+    predictions_frame,
+)
 from bench.results.store import COMPLETE, DamagedError, RunFolder
 from tests.bench.finished_runs import finish, finish_at, planned
 
@@ -69,6 +75,15 @@ class TestRecord:
         }
         assert record.predictions()["path"][0] == "bear/9.png"
 
+    @pytest.mark.parametrize(
+        ("said", "is_drawn"), [({}, False), ({"drawn": False}, False), ({"drawn": True}, True)]
+    )
+    def test_a_run_is_drawn_where_it_says_so(self, record, suite_folder, said, is_drawn):
+        record.folder.write_json("run.json", record.spec | said)
+        record.folder.seal()
+        (again,) = complete_runs(suite_folder)
+        assert again.is_drawn is is_drawn
+
     def test_sound_files_pass(self, record):
         assert record.verify() is None
 
@@ -103,6 +118,14 @@ class TestFrames:
             {"experiment": "a", "seed": 0, "accuracy": 0.75, **common, "seconds": 10.0},
             {"experiment": "b", "seed": 7, "accuracy": 0.5, **common, "seconds": 20.5},
         ]
+
+    def test_one_drawn_run_among_others_needs_its_notice(self, records, suite_folder):
+        assert notice_for(records) == notice_for([]) == ""
+        records[1].folder.write_json("run.json", records[1].spec | {"drawn": True})
+        records[1].folder.seal()
+        first, second = complete_runs(suite_folder)
+        assert notice_for([first]) == ""
+        assert notice_for([second]) == notice_for([first, second]) == DRAWN_NOTICE
 
     def test_or_with_the_validations(self, records):
         frame = metrics_frame(records, "val")

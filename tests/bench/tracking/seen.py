@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from bench.results.records import complete_runs
 from bench.tracking import MirrorResult, default_tracking_uri, mirror
 from bench.tracking.quiet import quieted
+from bench.tracking.suites import runs_to_mirror
 
 from .tracked_runs import SUITE
 
 ARTIFACTS = {
     *("run.json", "history.csv", "metrics.json", "predictions.parquet", "log.txt"),
     *("per_class.csv", "per_class.json", "confusion_matrix.csv", "confusion_matrix.png"),
+    *("confused_pairs.csv", "calibration.csv", "overfitting.csv"),
+    *("learning_curves.png", "reliability.png"),
 }
 
 
@@ -22,19 +24,19 @@ def own_uri(results) -> str:
         return default_tracking_uri(results)
 
 
-def sync(results) -> MirrorResult:
-    return mirror(complete_runs(results / SUITE), results, SUITE, own_uri(results))
+def sync(results, rule=None, suite=SUITE) -> MirrorResult:
+    return mirror(runs_to_mirror(results / suite), results, suite, own_uri(results), rule)
 
 
 class Seen:
     """What MLflow's own client sees in the store."""
 
-    def __init__(self, uri):
+    def __init__(self, uri, suite=SUITE):
         with quieted():
             from mlflow.tracking import MlflowClient
 
             self.client = MlflowClient(tracking_uri=uri)
-            self.experiment = self.client.get_experiment_by_name(SUITE)
+            self.experiment = self.client.get_experiment_by_name(suite)
             runs = self.client.search_runs([self.experiment.experiment_id])
         self.runs = {run.info.run_name: run for run in runs}
         self.n_runs = len(runs)
@@ -58,5 +60,5 @@ class Seen:
         return Path(uri.removeprefix("file://")) / artifact
 
 
-def seen(results):
-    return Seen(own_uri(results))
+def seen(results, suite=SUITE):
+    return Seen(own_uri(results), suite)

@@ -5,8 +5,10 @@ import json
 import pandas as pd
 import pytest
 
-from .seen import ARTIFACTS
-from .tracked_runs import FINGERPRINT, FOUR, HISTORY, START, SUITE
+from bench.tracking.view import saved_views
+
+from .seen import ARTIFACTS, seen, sync
+from .tracked_runs import FINGERPRINT, FOUR, HISTORY, START, SUITE, write_runs
 
 
 def test_a_parent_a_configuration_and_a_child_a_seed(four):
@@ -27,8 +29,11 @@ def test_a_parent_a_configuration_and_a_child_a_seed(four):
             "trackbench.git_commit": "ab" * 20 + "-dirty",
             "trackbench.device": "cpu",
             "trackbench.status": "complete",
+            "trackbench.profile": "none",
         }
         assert tags.items() >= expected.items()
+    parent = runs["frozen"].data.tags
+    assert (parent["trackbench.status"], parent["trackbench.seeds"]) == ("complete", "0,1")
 
 
 def test_parameters_are_flat_and_complete(four):
@@ -101,3 +106,52 @@ def test_parents_have_mean_and_deviation_over_seeds(four):
     assert metrics["test_accuracy_std"] == pytest.approx((1 / 6) / 2**0.5)
     assert metrics["test_ece_std"] == 0
     assert metrics["total_seconds_mean"] == 8
+    # and in the columns of their seeds the mean
+    for name in ("test_accuracy", "test_macro_accuracy", "selected_val_accuracy"):
+        assert metrics[name] == metrics[f"{name}_mean"]
+
+
+def test_a_summary_in_markdown_stands_at_the_top_of_each_page(four):
+    def note(name):
+        return four.runs[name].data.tags["mlflow.note.content"]
+
+    assert note("baseline seed 1").startswith("**Macro accuracy 0.833**, accuracy 0.833 on 6 test")
+    assert "Confused most, in images: bob_cat and gray_fox (1)." in note("baseline seed 1")
+    assert "| ECE | 0.125 |  |" in note("baseline seed 1")
+    parent = note("baseline").splitlines()
+    assert "| 1 | 0.833 | 0.833 | 0.125 |" in parent
+    assert parent[0].startswith("**Macro accuracy 0.917 ± 0.118**")
+    suite = four.experiment.tags["mlflow.note.content"].splitlines()
+    assert suite[0].startswith("Best: **baseline**, macro accuracy 0.917 ± 0.118")
+    rows = [line.split(" | ")[:2] for line in suite if line.startswith("| ")]
+    assert rows[2:] == [["| baseline", "2"], ["| frozen", "2"]]
+
+
+def test_a_description_that_somebody_wrote_stays(results):
+    write_runs(results, ("baseline", 0))
+    sync(results)
+    store = seen(results)
+    store.client.set_tag(store.runs["baseline"].info.run_id, "mlflow.note.content", "mine")
+    write_runs(results, ("baseline", 1), ("frozen", 0))
+    sync(results)
+    store = seen(results)
+    assert store.runs["baseline"].data.tags["mlflow.note.content"] == "mine"
+    assert "| frozen | 1 |" in store.experiment.tags["mlflow.note.content"]
+
+
+def test_the_views_show_what_runs_have(four):
+    parents = [four.runs["frozen"], four.runs["baseline"]]
+    known = {
+        f"{kind}.`{name}`"
+        for run in (*parents, four.runs["frozen seed 0"])
+        for kind in ("metrics", "params", "tags")
+        for name in getattr(run.data, kind)
+    }
+    for tag, content in saved_views().items():
+        assert four.experiment.tags[tag] == content
+        view = json.loads(content)
+        state = json.loads(view["state"])
+        assert view["name"]
+        assert set(state["selectedColumns"]) <= known
+        metrics = {f"metrics.`{chart['metricKey']}`" for chart in state["compareRunCharts"]}
+        assert metrics <= known

@@ -1,12 +1,8 @@
 """The mirror on a real MLflow server, and two mirrors at once."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from contextlib import closing, suppress
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -14,9 +10,16 @@ import pytest
 from bench.tracking import MirrorResult, is_mirrored, mirror
 from bench.tracking.quiet import quieted
 
+from .server import Server
 from .tracked_runs import CALLED, SUITE, write_runs
 
 pytestmark = pytest.mark.slow
+ARTIFACTS = {
+    *("run.json", "history.csv", "metrics.json", "predictions.parquet", "log.txt"),
+    *("per_class.csv", "per_class.json", "confused_pairs.csv", "confusion_matrix.csv"),
+    *("overfitting.csv", "calibration.csv"),
+    *("confusion_matrix.png", "learning_curves.png", "reliability.png"),
+}
 MIRROR = """
 from pathlib import Path
 from bench.results.records import complete_runs
@@ -31,33 +34,9 @@ print(outcome.n_created)
 
 @pytest.fixture
 def server(tmp_path):
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port = listener.getsockname()[1]
-    command = f"-m mlflow server --host 127.0.0.1 --port {port} --workers 1".split()
-    command += ["--backend-store-uri", f"sqlite:///{tmp_path}/served.db"]
-    command += ["--artifacts-destination", str(tmp_path / "served")]
-    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *command], stdout=log, stderr=log, env=environment, cwd=tmp_path
-        )
-    try:
-        wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def wait_for(port, process):
-    for _ in range(600):
-        assert process.poll() is None, "the server ended"
-        with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=1)) as connection:
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not answer")
+    started = Server(tmp_path).start()
+    yield started.uri
+    started.stop()
 
 
 def test_a_mirror_on_a_server(server, tmp_path):
@@ -79,7 +58,7 @@ def test_a_mirror_on_a_server(server, tmp_path):
         artifacts = client.list_artifacts(best[0].info.run_id)
         history = client.get_metric_history(best[0].info.run_id, "val_accuracy")
     assert [run.info.run_name for run in best] == [f"baseline seed {seed}" for seed in (0, 1, 2)]
-    assert len(artifacts) == 9
+    assert {artifact.path for artifact in artifacts} == ARTIFACTS
     assert [value.step for value in history] == [0, 1, 2]
 
 

@@ -115,6 +115,22 @@ def test_a_run_that_was_run_anew_replaces_its_mirror(results):
     assert store.file("baseline seed 0", "log.txt").read_text() == "another time"
 
 
+def test_what_an_older_version_mirrored_is_mirrored_anew_once(results, tmp_path):
+    write_run(results, "baseline", 0)
+    sync(results)
+    store = seen(results)
+    run_id = store.runs["baseline seed 0"].info.run_id
+    # an older version wrote no version; and the results were moved since
+    digest = store.runs["baseline seed 0"].data.tags["trackbench.mirrored"].partition(":")[2]
+    store.client.set_tag(run_id, "trackbench.mirrored", digest)
+    store.client.set_tag(run_id, "trackbench.folder", "elsewhere:/results")
+    assert sync(results).n_created == 1
+    again = seen(results)
+    assert again.n_runs == 2
+    assert again.runs["baseline seed 0"].info.run_id != run_id
+    assert sync(results).n_created == 0
+
+
 def test_a_run_whose_parent_was_deleted_gets_a_new_one(results):
     write_runs(results, ("baseline", 0))
     sync(results)

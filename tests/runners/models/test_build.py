@@ -71,7 +71,7 @@ def test_a_vit_takes_the_suites_image_size_and_classes(model):
 @pytest.mark.parametrize(
     ("model", "said"),
     [
-        ("resnet18", "should be torchvision:NAME or timm:NAME"),
+        ("resnet18", "should be torchvision:NAME, timm:NAME or embedded:NAME"),
         ("torchvison:resnet18", "did you mean 'torchvision'?"),
         ("torchvision:resnet81", "did you mean 'resnet18'?"),
         ("torchvision:fasterrcnn_resnet50_fpn", "has no classifier"),

@@ -1,0 +1,68 @@
+"""The commands: parse, call, print. One file a command; what they share is in `options`."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from bench.cli import (
+    clean,
+    compare,
+    data,
+    doctor,
+    explain,
+    init,
+    listing,
+    report,
+    run,
+    search,
+    sync,
+    ui,
+)
+from bench.errors import UserError
+
+app = typer.Typer(
+    name="bench",
+    help="Compare ways of fine-tuning image classifiers: which is best, what does each confuse?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of mistakes.")] = False,
+) -> None:
+    if debug:
+        os.environ["TRACKBENCH_DEBUG"] = "1"
+
+
+app.command("run")(run.run)
+app.command("list")(listing.list_)
+app.command("report")(report.report)
+app.command("compare")(compare.compare)
+app.command("explain")(explain.explain)
+app.command("search")(search.search)
+app.command("sync")(sync.sync)
+app.command("ui")(ui.ui)
+app.command("init")(init.init)
+app.command("clean")(clean.clean)
+app.command("doctor")(doctor.doctor)
+app.add_typer(data.app, name="data")
+
+
+def main() -> None:
+    """The `bench` command. Exits with 0, 1 (some failed), 2 (the user's mistake) or 130."""
+    try:
+        app()
+    except UserError as error:
+        if os.environ.get("TRACKBENCH_DEBUG"):
+            raise
+        for line in str(error).splitlines():
+            sys.stderr.write(f"bench: {line}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

@@ -1,0 +1,86 @@
+"""Which executor runs a suite, and how many runs it works on at a time."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from bench.errors import UserError
+from bench.executors import local
+from bench.executors.local import Job, OnTick
+from bench.executors.process import Finished
+from bench.executors.slots import divide, visible_gpus
+from bench.experiments.spec import Run
+
+RunAll = Callable[[Iterable[Job], OnTick], Generator[Finished, None, None]]
+Stream = Callable[[Iterable[Job | None], OnTick], Generator[Finished, None, None]]
+
+
+@dataclass(frozen=True)
+class How:
+    """How the runs of a suite are to be run.
+
+    Attributes:
+        executor: `local` for this machine, `ray` for a cluster.
+        address: of the Ray cluster; None starts one of this machine alone.
+        jobs: so many at a time, at most.
+        per_gpu: so many on each GPU.
+        retry: whether those that failed earlier are tried again.
+        fail_fast: whether the first failure ends the others.
+    """
+
+    executor: Literal["local", "ray"] = "local"
+    address: str | None = None
+    jobs: int | None = None
+    per_gpu: int | None = None
+    retry: bool = True
+    fail_fast: bool = False
+
+
+@dataclass(frozen=True)
+class Executor:
+    """An executor that is ready.
+
+    Attributes:
+        n_at_once: how many runs it works on at a time.
+        threads: CPU threads of a run whose experiment does not say.
+        run_all: executes runs, and yields each as it ends.
+        stream: the same for jobs that are not known beforehand; see `local.stream`.
+    """
+
+    n_at_once: int
+    threads: int
+    run_all: RunAll
+    stream: Stream
+
+    def threaded(self, run: Run) -> Run:
+        """The run with its share of the CPUs."""
+        return replace(run, threads=run.experiment.threads or self.threads)
+
+
+@contextmanager
+def ready(how: How, cpus: int, say: Callable[[str], None]) -> Iterator[Executor]:
+    """The executor that was asked for, as long as the context lasts.
+
+    Args:
+        how: what was asked for.
+        cpus: of this machine that may be used.
+        say: takes a line on what the user should know while runs work.
+
+    Raises:
+        UserError: where it cannot do what was asked for.
+    """
+    if how.executor == "local":
+        if how.address is not None:
+            raise UserError(f"--address {how.address}: belongs to --executor ray")
+        slots = divide(cpus, visible_gpus(), how.jobs, how.per_gpu)
+        run_all, stream = (partial(one, gpus=slots.gpus) for one in (local.run_all, local.stream))
+        yield Executor(len(slots.gpus), slots.threads, run_all, stream)
+        return
+    from bench.executors import ray
+    from bench.executors.cluster import connected
+
+    with connected(how.address, how.jobs, how.per_gpu) as cluster:
+        run_all = partial(ray.run_all, cluster=cluster, say=say)
+        yield Executor(cluster.room(), cluster.threads(), run_all, run_all)

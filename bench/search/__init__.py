@@ -1,0 +1,1 @@
+"""Searches: Optuna asks for runs, and is told what became of them."""

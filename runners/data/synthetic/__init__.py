@@ -1,0 +1,1 @@
+"""Footprints drawn by program: morphology, pressed into ground, lit, and photographed."""

@@ -1,0 +1,81 @@
+"""`bench` in a process of its own, and the small suite that it is asked about."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bench.results.lock import locks_in
+
+BENCH = [sys.executable, "-m", "bench.cli"]
+SUITE = """
+[suite]
+name = "tiny"
+data = "drawn"
+seeds = [0]
+[data.drawn]
+root = "photos"
+image_size = 32
+[data.drawn.augment]
+horizontal_flip = 0.5
+[defaults]
+epochs = 2
+batch_size = 8
+precision = "fp32"
+threads = 1
+[experiment.one]
+model = "torchvision:resnet18"
+[experiment.two]
+model = "timm:vit_tiny_patch16_224"
+freezing = { trainable_blocks = 1, every_epochs = 1, add_blocks = 1 }
+"""
+
+
+def environment():
+    """This process's environment, in which `bench` is found from any folder."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+
+
+def bench(home, *arguments, timeout=240):
+    return subprocess.run(
+        [*BENCH, *arguments],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=environment(),
+    )
+
+
+def rows(home, *arguments):
+    answer = bench(home, "list", "--json", *arguments)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)["runs"]
+
+
+def refused(answer, *parts):
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert len(answer.stderr.splitlines()) == 1
+    assert "Traceback" not in answer.stderr
+    for part in parts:
+        assert part in answer.stderr
+
+
+def wait_for(condition, seconds=90):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+def workers(home):
+    """The processes that work on a run of the suite `tiny`, by their locks."""
+    folders = home.glob("results/tiny/*/*")
+    owners = [lock.owner() for folder in folders for lock in locks_in(folder)]
+    return {owner.pid for owner in owners if owner is not None and owner.is_running()}

@@ -1,0 +1,51 @@
+"""A folder as a user has it, and commands that are still running when a test ends."""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from tests.bench.cli.command import BENCH, SUITE, environment
+from tests.runners.photos import draw
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return draw(tmp_path_factory.mktemp("data") / "photos")
+
+
+@pytest.fixture
+def home(tmp_path, photos):
+    """A folder with a suite file and its photos, as a user has it."""
+    (tmp_path / "photos").symlink_to(photos, target_is_directory=True)
+    (tmp_path / "experiments.toml").write_text(SUITE)
+    return tmp_path
+
+
+@pytest.fixture
+def start():
+    """Starts `bench` in a session of its own; what is left of it ends with the test."""
+    started = []
+
+    def begin(home, *arguments):
+        started.append(_start(home, *arguments))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def _start(home, *arguments):
+    return subprocess.Popen(
+        [*BENCH, *arguments],
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=environment(),
+    )

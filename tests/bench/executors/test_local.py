@@ -1,0 +1,98 @@
+"""Several runs at a time on this machine, and what another process has taken."""
+
+from dataclasses import replace
+
+import pytest
+
+from bench.executors.local import run_all, stream
+from bench.experiments.spec import Experiment
+from bench.results.store import RunFolder
+from tests.runners.photos import draw, planned
+
+RESNET = Experiment("resnet", "torchvision:resnet18", epochs=1, batch_size=8, precision="fp32")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    return draw(tmp_path_factory.mktemp("photos"))
+
+
+def jobs(photos, results, n_runs):
+    runs = [planned(photos, RESNET, seed) for seed in range(n_runs)]
+    return [(run, RunFolder.of(results, run)) for run in runs]
+
+
+def test_two_work_at_a_time(photos, tmp_path):
+    together = set()
+
+    def on_tick(run, folder):
+        if folder.state() == "running":
+            running = [one for _, one in work if one.state() == "running"]
+            together.add(len(running))
+
+    work = jobs(photos, tmp_path, 3)
+    outcomes = [one.outcome for one in run_all(work, on_tick, (None, None))]
+    assert outcomes == ["complete"] * 3
+    assert max(together) == 2
+
+
+def test_one_that_another_process_has_is_asked_for_again_at_the_end(
+    photos, tmp_path, hold_elsewhere
+):
+    work = jobs(photos, tmp_path, 3)
+    holder = hold_elsewhere(work[0][1])
+    ended = []
+    for finished in run_all(work, lambda *_: None):
+        ended.append((finished.run.seed, finished.outcome))
+        if len(ended) == 2:
+            holder.communicate("")  # now it lets go
+    assert ended == [(1, "complete"), (2, "complete"), (0, "complete")]
+
+
+def test_one_that_another_process_keeps_is_busy(photos, tmp_path, hold_elsewhere):
+    work = jobs(photos, tmp_path, 1)
+    hold_elsewhere(work[0][1])
+    assert [one.outcome for one in run_all(work, lambda *_: None)] == ["busy"]
+
+
+def test_what_is_closed_stops_its_processes(photos, tmp_path):
+    run = planned(photos, replace(RESNET, epochs=500))
+    folder = RunFolder.of(tmp_path, run)
+    ticks = 0
+
+    class EnoughError(Exception):
+        pass
+
+    def on_tick(*_):
+        nonlocal ticks
+        ticks += folder.state() == "running"
+        if ticks > 3:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        list(run_all([(run, folder)], on_tick))
+    assert folder.state() == "planned"
+
+
+def test_jobs_are_asked_for_when_there_is_room_and_what_is_not_wanted_is_stopped(photos, tmp_path):
+    first, second = jobs(photos, tmp_path, 2)
+    long = (replace(first[0], experiment=replace(RESNET, epochs=500)), first[1])
+    asked = []
+
+    def source():
+        yield long
+        asked.append("second")
+        yield None  # nothing just now
+        asked.append("again")
+        yield second
+
+    def on_tick(run, folder):
+        return folder.path == long[1].path and (folder.path / "checkpoint.pt").exists()
+
+    ended = stream(source(), on_tick)
+    stopped = next(ended)
+    assert (stopped.folder.path, stopped.outcome) == (long[1].path, "stopped")
+    assert asked == [], "there was room for one"
+    assert stopped.folder.state() == "planned", "it has not failed"
+    assert [one.outcome for one in ended] == ["complete"]
+    assert asked == ["second", "again"]
