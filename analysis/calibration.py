@@ -147,11 +147,8 @@ def scale(probabilities: NDArray[np.float64], temperature: float) -> NDArray[np.
     return np.asarray(softmax(_logs(probabilities) / temperature, axis=1), dtype=np.float64)
 
 
-def _logs(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.log(np.maximum(probabilities, _FLOOR)), dtype=np.float64)
-
-
-def _temperature(run: Answers) -> float:
+def fit_temperature(run: Answers) -> float:
+    """The temperature that `calibration` gives a run, from its answers on validation images."""
     logs = _logs(run.probabilities)
     of_truth = logs[np.arange(len(logs)), run.labels].mean()
 
@@ -165,16 +162,20 @@ def _temperature(run: Answers) -> float:
     return float(np.exp(found.x)) if nll(0.0) - found.fun > _NOTHING_GAINED else 1.0
 
 
+def _logs(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(np.maximum(probabilities, _FLOOR)), dtype=np.float64)
+
+
 def _scaled(run: Answers, temperature: float) -> Answers:
     return replace(run, probabilities=scale(run.probabilities, temperature))
 
 
 def _all_scaled(runs: dict[int, Answers], fitted_on: dict[int, Answers]) -> dict[int, Answers]:
-    return {seed: _scaled(run, _temperature(fitted_on[seed])) for seed, run in runs.items()}
+    return {seed: _scaled(run, fit_temperature(fitted_on[seed])) for seed, run in runs.items()}
 
 
 def _measures(run: Answers, fitted_on: Answers) -> dict[str, float]:
-    temperature = _temperature(fitted_on)
+    temperature = fit_temperature(fitted_on)
     scaled = _scaled(run, temperature)
     return {
         "temperature": temperature,

@@ -48,7 +48,8 @@ def explain(
     assignments: options.Assignments = None,
 ) -> None:
     """Draw what a run's model sees: its filters and their maps, and where it looks."""
-    from bench.explaining import choose_run, explain_run, write_pictures
+    from bench.chosen import choose_run
+    from bench.explaining import explain_run, write_pictures
 
     chosen = choose_run(
         run, lambda: options.requested(file, results, profile, quick, assignments).survey()

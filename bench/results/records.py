@@ -130,6 +130,18 @@ def of_experiments(runs: Iterable[_Ended]) -> list[_Ended]:
     return [run for run in runs if not is_trial_name(run.experiment)]
 
 
+def best_by_validation(runs: Iterable[RunRecord]) -> RunRecord:
+    """The run that did best on the validation images, as an epoch is selected within a run.
+
+    By accuracy; of equals the one of the lower NLL, then the first.
+
+    Raises:
+        ValueError: where there is no run.
+        DamagedError: where the metrics of one are not what was sealed.
+    """
+    return max(runs, key=lambda run: (run.metrics["val"]["accuracy"], -run.metrics["val"]["nll"]))
+
+
 def notice_for(runs: Iterable[RunRecord | FailedRun]) -> str:
     """The sentence that belongs beside any number of these runs; empty where there is none."""
     return DRAWN_NOTICE if any(run.is_drawn for run in runs) else ""

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
+from bench.chosen import choose_best, choose_run, photos_of
 from bench.errors import DataError, UserError
-from bench.explaining import choose_run, photos_of
 from bench.results.store import RunFolder
 from bench.survey import Survey
 
@@ -110,3 +110,10 @@ def test_photos_that_are_not_those_of_the_run_are_refused(tmp_path):
     moved = type(found)(found.record, survey(home, f"data.colours.root={other}").suite.data)
     with pytest.raises(DataError, match="other images than the run was trained on"):
         photos_of(moved)
+
+
+def test_without_a_name_it_is_the_best_by_validation_or_a_word(tmp_path, suite):
+    assert name_of(choose_best(suite())) == ("counted", 1)  # all equal: the first by name
+    empty = Survey(load(tmp_path), tmp_path / "nothing", (), problem="no photos")
+    with pytest.raises(UserError, match="has no complete run"):
+        choose_best(empty)
