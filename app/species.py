@@ -67,7 +67,7 @@ class TrackMarks:
         foot: `sole` is the flat round foot of an elephant.
         claws: whether claw marks show, show as fine points if at all (`faint`), are drawn in
             (`seldom`), or do not exist.
-        webbing: between the toes.
+        webbing: how much of it shows between the toes of a clear print.
         step_cm: least and most in the usual gait, from a print to the next of the other side; from
             group to group for animals that bound, lope, or walk in pairs of prints.
         toes: in words, as are the next four.
