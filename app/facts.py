@@ -80,10 +80,7 @@ def load_facts(path: Path | None = None) -> Facts:
     """
     file = SPECIES_FILE if path is None else path
     document = Document(str(file), (), _parse(file))
-    try:
-        check_values(document)
-    except RecursionError:
-        raise UserError(f"{file}: its tables are nested too deeply") from None
+    check_values(document)
     for name in document.table:
         if name not in _SECTIONS:
             raise UserError(f"{file}: {plain(name)}: unknown section{nearest(name, _SECTIONS)}")
@@ -134,7 +131,7 @@ def _check_new(name: str, made: Mapping[str, SpeciesFacts], layer: Layer) -> Non
         raise UserError(f"{place}: a class's name should hold a letter or digit")
     same = next((known for known in made if key_of(known) == key_of(name)), None)
     if same is not None:
-        raise UserError(f"{place}: is {plain(same)!r} in another spelling; keep one of them")
+        raise UserError(f"{place}: is {same!r} in another spelling; keep one of them")
 
 
 def _species(layer: Layer, citations: Mapping[str, str]) -> SpeciesFacts:

@@ -139,6 +139,7 @@ class TestMistakes:
             (b"x = '\xff'", "is not valid UTF-8 TOML: "),
             ("[species.fox]\nhabitat = 2020-01-31\n", "is a date or time"),
             ("x = " + "[" * 5000, "nested too deeply"),
+            (".".join("x" * 3000) + " = 1", "is nested too deeply"),
         ],
     )
     def test_a_file_that_is_none_says_so(self, tmp_path, text, says):
