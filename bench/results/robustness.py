@@ -18,7 +18,6 @@ FOLDER = "robustness"
 CLEAN = "none"
 COLUMNS = ("corruption", "strength", "path", "true", "predicted", "confidence")
 _KEY = b"trackbench.robustness"
-_VERSION = 1  # of the file
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,8 @@ def write(record: RunRecord, measured: Measured) -> Path:
     from pyarrow import parquet
 
     table = pa.Table.from_pandas(measured.answers[list(COLUMNS)], preserve_index=False)
-    told = json.dumps({"version": _VERSION, **asdict(measured.told)})
-    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: told.encode()})
+    told = json.dumps(asdict(measured.told)).encode()
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: told})
     buffer = io.BytesIO()
     parquet.write_table(table, buffer, compression="zstd")
     path = place_of(record)
@@ -83,9 +82,7 @@ def write(record: RunRecord, measured: Measured) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, buffer.getvalue())
     except OSError as error:
-        raise UserError(
-            f"{path.parent}: cannot be written to: {error.strerror or error}"
-        ) from None
+        raise UserError(f"{path.parent}: cannot be written to: {error.strerror or error}") from None
     return path
 
 
@@ -104,9 +101,7 @@ def read(record: RunRecord) -> Measured | None:
     try:
         table = parquet.read_table(io.BytesIO(path.read_bytes()))
         told = json.loads((table.schema.metadata or {})[_KEY])
-        if told.pop("version") != _VERSION or not set(COLUMNS) <= set(table.column_names):
-            raise ValueError("is of another version")
-        measured = Measured(Told(**told), table.to_pandas())
+        measured = Measured(Told(**told), table.select(COLUMNS).to_pandas())
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         raise UserError(f"{path}: cannot be used ({reason}); remove it") from None

@@ -9,7 +9,6 @@ from runners.data.corruptions.corruption import Pixels
 from runners.data.synthetic.draws import Draws
 
 
-
 def rotation(image: Pixels, amount: float, draws: Draws) -> Pixels:
     """Turned by `amount` degrees, half of the images to the left; corners mirror the ground."""
     side = image.shape[0]

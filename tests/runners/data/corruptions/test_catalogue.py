@@ -1,5 +1,7 @@
 """Each corruption is one and the same on every run, and more of it is worse."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -27,7 +29,7 @@ def test_a_greater_strength_changes_more(corruption, side):
     for strength in STRENGTHS:
         changed = [corrupt(image, corruption, strength, f"fox/{k}.jpg") for k in range(4)]
         far.append(np.mean([np.abs(one - image.astype(float)).mean() for one in changed]))
-    assert far[0] > 0.05
+    assert far[0] > 0.01
     assert (np.diff(far) > 0).all()
 
 
@@ -124,7 +126,7 @@ def test_a_cover_hides_its_share_to_the_pixel_and_grows():
     image = np.full((60, 60, 3), 255, dtype=np.uint8)
     hidden = [(corrupt(image, corruption, s, "x") != 255).any(axis=2) for s in STRENGTHS]
     assert [int(one.sum()) for one in hidden] == [180, 432, 720, 1080, 1512]
-    for less, more in zip(hidden, hidden[1:], strict=False):
+    for less, more in pairwise(hidden):
         assert not (less & ~more).any()
 
 
