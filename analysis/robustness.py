@@ -25,7 +25,7 @@ _SUMMARY = (
     *("weakest", "weakest_accuracy"),
 )
 _STRENGTHS = ("experiment", "corruption", "strength", "n_seeds", "accuracy", "accuracy_sd")
-_STRENGTHS += ("macro_accuracy", "macro_accuracy_sd")
+_STRENGTHS_MACRO = ("macro_accuracy", "macro_accuracy_sd")
 _CLASSES = ("class", "experiment", "n", "corruption", "accuracy", "drop")
 
 
@@ -89,7 +89,7 @@ def robustness(
     ]
     return Robustness(
         pd.DataFrame(summary, columns=list(_SUMMARY)),
-        pd.DataFrame(strengths, columns=list(_STRENGTHS)),
+        pd.DataFrame(strengths, columns=[*_STRENGTHS, *_STRENGTHS_MACRO]),
         pd.DataFrame(by_class, columns=list(_CLASSES)),
     )
 

@@ -151,7 +151,7 @@ def _ask(
     photos: "Photos",
     images: "pd.DataFrame",
     wanted: "Sequence[Corruption]",
-    on_answers: Progress,
+    on_answers: Callable[[int], None],
 ) -> "Iterator[pd.DataFrame]":
     """The answers on each batch and variant of it."""
     import numpy as np

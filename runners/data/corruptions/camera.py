@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.special import ndtri
 
 from runners.data.corruptions.corruption import Pixels
-from runners.data.corruptions.fields import grains, to_pixels
+from runners.data.corruptions.fields import Field, grains, to_pixels
 from runners.data.synthetic.draws import Draws
 
 # A grain of noise, as a part of the side.
@@ -33,11 +33,12 @@ def noise(image: Pixels, amount: float, draws: Draws) -> Pixels:
     pixels neighbours share them, and it is weaker.
     """
     grey, *colours = (_normal(draws) for _ in range(4))
-    layers = [grains(_GREY * grey + _COLOURED * own, image.shape[0]) for own in colours]
+    mixed = [np.float32(_GREY) * grey + np.float32(_COLOURED) * own for own in colours]
+    layers = [grains(cells, image.shape[0]) for cells in mixed]
     return to_pixels(image + 255 * amount * np.stack(layers, axis=2))
 
 
-def _normal(draws: Draws) -> np.ndarray:
+def _normal(draws: Draws) -> Field:
     """Standard normal numbers, float32 [128, 128]; none is infinite."""
     even = draws.field(_GRAINS, _GRAINS).astype(np.float64)
     # Multiples of 2⁻²³ from -1 on; moved by half a step they lie strictly between 0 and 1.

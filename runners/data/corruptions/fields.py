@@ -32,4 +32,4 @@ def clouds(draws: Draws, side: int, cells: Sequence[tuple[int, float]]) -> Field
 
 def to_pixels(values: NDArray[np.floating]) -> Pixels:
     """Rounded, and held within 0 … 255."""
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), dtype=np.uint8)
