@@ -11,6 +11,7 @@ from bench.errors import UserError
 from bench.results.records import RunRecord
 from bench.results.robustness import CLEAN, COLUMNS, Measured, Told, read
 from bench.results.store import DamagedError
+from bench.robustness.stored import is_current
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,17 +77,11 @@ def plan(chosen: Chosen, names: Sequence[str], n_images: int | None, again: bool
 
 def _usable(record: RunRecord, n_wanted: int, exactly: bool) -> Measured | None:
     """What is stored of a run, if it is of these corruptions and of so many images, or more."""
-    from runners.data.corruptions.catalogue import CORRUPTIONS, VERSION
-
     measured = read(record)
-    if measured is None or measured.told.corruptions_version != VERSION:
+    if measured is None or not is_current(measured):
         return None
     n_known = measured.told.n_images
-    if n_known < n_wanted or (exactly and n_known != n_wanted):
-        return None
-    now = {one.name: list(one.amounts) for one in CORRUPTIONS}
-    stale = any(now.get(name) != amounts for name, amounts in measured.told.amounts.items())
-    return None if stale else measured
+    return None if n_known < n_wanted or (exactly and n_known != n_wanted) else measured
 
 
 def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> Measured:
