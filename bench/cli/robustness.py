@@ -1,5 +1,6 @@
 """`bench robustness`: what is left of the accuracy when photos get worse."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +68,11 @@ def robustness(
     names = [one.name for one in corruptions(corruption or ())]
     request = options.requested(file, results, profile, quick, assignments)
     chosen = choose_runs(["*"] if every else runs or [], request.survey)
-    outcome = conduct(chosen, names, images, again)
+    try:
+        outcome = conduct(chosen, names, images, again)
+    except KeyboardInterrupt:
+        sys.stderr.write("bench: interrupted; runs that were measured before are kept\n")
+        raise typer.Exit(130) from None
     made = report_on(outcome, names)
     files = [*outcome.files, *write_figures(outcome, names)]
     if as_json:

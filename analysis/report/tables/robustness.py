@@ -88,25 +88,12 @@ def robustness_strengths_table(strengths: pd.DataFrame) -> Table:
     Returns:
         The table "robustness_strengths", whose frame has them row by row.
     """
-    rows = []
-    for name, own in strengths.groupby("experiment", sort=False):
-        corrupted = own.loc[own["corruption"] != CLEAN]
-        grid = corrupted.pivot_table(
-            index="corruption", columns="strength", values="accuracy", sort=False
-        )
-        clean = float(own.loc[own["corruption"] == CLEAN, "accuracy"].iloc[0])
-        for kind, values in [*grid.iterrows(), ("all", grid.mean())]:
-            mean = float(values.mean())
-            rows.append(
-                {
-                    "experiment": name,
-                    "corruption": kind,
-                    "clean": fraction(clean),
-                    **{str(s): fraction(values[s]) for s in grid.columns},
-                    "mean": fraction(mean, 3 if kind == "all" else 2),
-                    "change": signed(mean - clean, 2),
-                }
-            )
+    n_kinds = strengths["corruption"].nunique() - 1
+    rows = [
+        row
+        for name, own in strengths.groupby("experiment", sort=False)
+        for row in _by_strength(str(name), own, n_kinds)
+    ]
     return Table(
         name="robustness_strengths",
         title="Accuracy by corruption and strength",
@@ -118,6 +105,26 @@ def robustness_strengths_table(strengths: pd.DataFrame) -> Table:
         is_detail=True,
         in_terminal=False,
     )
+
+
+def _by_strength(experiment: str, own: pd.DataFrame, n_kinds: int) -> list[dict[str, str]]:
+    """A row a corruption and, where the experiment has all of them, one for their mean."""
+    clean = float(own.loc[own["corruption"] == CLEAN, "accuracy"].iloc[0])
+    grid = own.loc[own["corruption"] != CLEAN].pivot_table(
+        index="corruption", columns="strength", values="accuracy", sort=False
+    )
+    lines = [*grid.iterrows()] + ([("all", grid.mean())] if len(grid) == n_kinds else [])
+    return [
+        {
+            "experiment": experiment,
+            "corruption": str(kind),
+            "clean": fraction(clean),
+            **{str(strength): fraction(values[strength]) for strength in grid.columns},
+            "mean": fraction(float(values.mean()), 3 if kind == "all" else 2),
+            "change": signed(float(values.mean()) - clean, 2),
+        }
+        for kind, values in lines
+    ]
 
 
 def robustness_classes_table(classes: pd.DataFrame) -> Table:
