@@ -38,8 +38,7 @@ def corrupted_svg(photos: "Photos", answers: "pd.DataFrame", notice: str = "") -
         one.name: [corrupt(image, one, strength, path) for strength in _SHOWN]
         for one in corruptions(names)
     }
-    title = f"{path}, as it is and corrupted"
-    figure = corrupted_figure(np.asarray(image), variants, _SHOWN, title, notice)
+    figure = corrupted_figure(np.asarray(image), variants, _SHOWN, path, notice)
     return themed_svg(figure, f"A test image under {', '.join(names)}.", "corrupted")
 
 

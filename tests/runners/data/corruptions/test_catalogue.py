@@ -22,9 +22,8 @@ def photo(side, seed=0):
 
 
 @each
-@pytest.mark.parametrize("side", [96, 224])
-def test_a_greater_strength_changes_more(corruption, side):
-    image = photo(side)
+def test_a_greater_strength_changes_more(corruption):
+    image = photo(96)
     far = []
     for strength in STRENGTHS:
         changed = [corrupt(image, corruption, strength, f"fox/{k}.jpg") for k in range(4)]
@@ -56,7 +55,7 @@ def test_what_is_random_hangs_on_the_path(name):
 
 
 @each
-@pytest.mark.parametrize("side", [1, 8, 33])
+@pytest.mark.parametrize("side", [1, 8])
 @pytest.mark.parametrize("strength", STRENGTHS)
 def test_tiny_and_uniform_images_stay_images(corruption, side, strength):
     for value in (0, 128, 255):
