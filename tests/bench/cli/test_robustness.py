@@ -55,11 +55,12 @@ def test_what_is_known_is_told_again_as_json(home, measured):
 def test_the_report_has_what_was_measured(home, measured):
     again = bench(home, *ASKED)
     assert again.stdout.startswith("net, seed 0: known already; --again measures it anew\n")
-    (table,) = (line for line in again.stdout.splitlines() if line.startswith("net  jpeg"))
+    lines = [line.split() for line in again.stdout.splitlines()]
+    (shown,) = (line[3:8] for line in lines if line[:2] == ["net", "jpeg"])
     report = bench(home, "report", "--json")
     rows = json.loads(report.stdout)["robustness_strengths"]
     jpeg = [row["accuracy"] for row in rows if row["experiment"] == "net"][1:6]
-    assert [f"{accuracy:.2f}" for accuracy in jpeg] == table.split()[3:8]
+    assert [f"{accuracy:.2f}" for accuracy in jpeg] == shown
     page = bench(home, "report", "--html")
     assert page.returncode == 0, page.stderr
     html = (home / "results" / "tiny" / "report" / "report.html").read_text()
