@@ -1,11 +1,14 @@
 """Which runs are to be asked about corrupted images."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from bench.chosen import Chosen, choose_run
 from bench.errors import UserError
+from bench.results.store import COMPLETE
 from bench.survey import Survey, to_report
 
 _GLOB = re.compile(r"[*?\[]")
@@ -31,7 +34,8 @@ def choose_runs(asked: Sequence[str], survey: Callable[[], Survey]) -> list[Chos
 
 def _of_experiments(text: str, survey: Callable[[], Survey]) -> list[Chosen]:
     """All complete runs of the experiments of this name or glob; none where it is neither."""
-    if "/" in text:
+    # os.path answers "no" where a name is longer than the system allows.
+    if "/" in text or os.path.isfile(Path(text) / COMPLETE):  # noqa: PTH113
         return []
     suite = survey()
     records, lines = to_report(suite)

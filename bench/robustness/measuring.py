@@ -110,7 +110,7 @@ def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> M
     except DamagedError as error:
         raise UserError(str(error)) from None
     classifier = load_trained(record.spec, weights)
-    photos = photos_of(task.chosen)
+    photos = photos_of(task.chosen, advice="")
     parts = list(_ask(classifier, photos, task.images, corruptions(task.names), on_answers))
     if task.known is not None:
         kept = task.known.answers

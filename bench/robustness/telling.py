@@ -22,7 +22,7 @@ from bench.robustness.measuring import Task, measure, plan
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from analysis.report.record import Report
     from analysis.robustness import Robustness
@@ -72,10 +72,11 @@ def conduct(
             failures.append(f"{_name(one.record)}: {error}")
     runs, known = [], []
     with _progress(tasks) as progress:
+        total = _total(tasks, progress)
         for task in tasks:
             record = task.chosen.record
             try:
-                measured, is_new = _measured(task, progress)
+                measured, is_new = _measured(task, progress, total)
             except UserError as error:
                 failures.append(f"{_name(record)}: {error}")
                 continue
@@ -88,13 +89,25 @@ def conduct(
     return Outcome(tuple(runs), tuple(known), tuple(failures), tuple(notes))
 
 
-def _measured(task: Task, progress: "Progress") -> tuple[Measured, bool]:
+def _total(tasks: Sequence[Task], progress: "Progress") -> "TaskID | None":
+    """A bar for all runs together, where there are several to measure."""
+    if sum(bool(task.names) for task in tasks) < 2:
+        return None
+    return progress.add_task("all", total=sum(task.n_answers for task in tasks))
+
+
+def _measured(task: Task, progress: "Progress", total: "TaskID | None") -> tuple[Measured, bool]:
     """A run's answers, and whether they are new; new ones are written."""
     if not task.names and task.known is not None:
         return task.known, False
     record = task.chosen.record
     row = progress.add_task(_name(record), total=task.n_answers)
-    made = measure(task, lambda n: progress.advance(row, n))
+
+    def advance(n_answers: int) -> None:
+        for bar in (row,) if total is None else (row, total):
+            progress.advance(bar, n_answers)
+
+    made = measure(task, advance)
     write(record, made)
     return made, True
 
