@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runners.models.trained import TrainedClassifier
 
 _BATCH = 32
+_Row = tuple[str, int, str, str, str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,8 @@ def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> M
         raise UserError(str(error)) from None
     classifier = load_trained(record.spec, weights)
     photos = photos_of(task.chosen, advice="")
-    parts = list(_ask(classifier, photos, task.images, corruptions(task.names), on_answers))
+    rows = list(_ask(classifier, photos, task.images, corruptions(task.names), on_answers))
+    parts = [pd.DataFrame(rows, columns=list(COLUMNS))]
     if task.known is not None:
         kept = task.known.answers
         parts.append(kept.loc[~kept["corruption"].isin([CLEAN, *task.names])])
@@ -147,8 +149,12 @@ def _ask(
     images: "pd.DataFrame",
     wanted: "Sequence[Corruption]",
     on_answers: Callable[[int], None],
-) -> "Iterator[pd.DataFrame]":
-    """The answers on each batch and variant of it."""
+) -> Iterator[_Row]:
+    """The answers, a row each as `COLUMNS` has them.
+
+    Not data frames: small ones, made between large tensors, keep the memory of those from being
+    used again.
+    """
     import numpy as np
 
     rows = iter(zip(images["path"], images["true"], strict=True))
@@ -157,7 +163,7 @@ def _ask(
         clean = [photos.read("test", path) for path in paths]
         for name, strength, pixels in _variants(clean, paths, wanted):
             probabilities = classifier.predict(np.stack(pixels), _BATCH)
-            yield _answers(classifier.classes, batch, name, strength, probabilities)
+            yield from _answers(classifier.classes, batch, name, strength, probabilities)
             on_answers(len(batch))
 
 
@@ -185,19 +191,13 @@ def _answers(
     name: str,
     strength: int,
     probabilities: "NDArray[np.float64]",
-) -> "pd.DataFrame":
-    import pandas as pd
-
-    return pd.DataFrame(
-        {
-            "corruption": name,
-            "strength": strength,
-            "path": [path for path, _ in batch],
-            "true": [true for _, true in batch],
-            "predicted": [classes[k] for k in probabilities.argmax(axis=1)],
-            "confidence": probabilities.max(axis=1),
-        }
-    )
+) -> list[_Row]:
+    predicted = probabilities.argmax(axis=1).tolist()
+    confidence = probabilities.max(axis=1).tolist()
+    return [
+        (name, strength, path, true, classes[k], sure)
+        for (path, true), k, sure in zip(batch, predicted, confidence, strict=True)
+    ]
 
 
 def _told(task: Task, answers: "pd.DataFrame") -> Told:
