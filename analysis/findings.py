@@ -10,6 +10,7 @@ from analysis.curves import changes, learning_curves, overfitting
 from analysis.hard_images import hard_images
 from analysis.per_class import extremes, per_class
 from analysis.resolved_pairs import resolved_pairs
+from analysis.robustness import Robustness, robustness
 from analysis.statistics.class_differences import class_differences
 from analysis.statistics.comparisons import Comparison, compare
 from analysis.statistics.outcomes import Outcomes, outcomes
@@ -28,6 +29,7 @@ class Findings:
     the highest accuracy, None without runs. The class differences and resolved pairs are those of
     the best experiment against each other one. Tables of probabilities are empty where the study
     has none, or no validation images to fit a temperature on; tables of epochs without histories.
+    `robustness` is None where no run was asked about corrupted images.
     """
 
     summary: pd.DataFrame
@@ -48,6 +50,7 @@ class Findings:
     overfitting: pd.DataFrame
     hard_images: pd.DataFrame
     best: str | None
+    robustness: Robustness | None = None
 
 
 def find(study: Study) -> Findings:
@@ -89,7 +92,14 @@ def find(study: Study) -> Findings:
         overfitting=overfitting(study.histories, with_history),
         hard_images=hard_images(study.test, known),
         best=best,
+        robustness=_robustness(study),
     )
+
+
+def _robustness(study: Study) -> Robustness | None:
+    if study.robustness.empty:
+        return None
+    return robustness(study.robustness, study.classes, study.experiments)
 
 
 def _best(comparison: Comparison) -> str | None:

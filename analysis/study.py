@@ -8,6 +8,7 @@ import pandas as pd
 from bench.experiments.spec import Published
 
 _PREDICTIONS = ["experiment", "seed", "split", "path", "true", "predicted"]
+_CORRUPTED = ["experiment", "seed", "n_test", "corruption", "strength", "path", "true", "predicted"]
 _METRICS = ["experiment", "seed", "accuracy", "macro_accuracy"]
 _HISTORY = ["experiment", "seed", "epoch", "learning_rate", "train_loss", "train_accuracy"]
 _HISTORY += ["val_loss", "val_accuracy", "val_macro_accuracy", "trainable_parameters"]
@@ -33,6 +34,8 @@ class Study:
         notice: a sentence that every rendering says first; none where empty.
         searched: as `metrics`, the runs on seeds by which an experiment's settings were chosen.
             They flatter it, and nothing else has them.
+        robustness: a row an image and variant of a run that was asked about corrupted test images:
+            `experiment, seed, n_test, corruption, strength, path, true, predicted`; may be empty.
     """
 
     suite: str
@@ -46,6 +49,7 @@ class Study:
     missing: tuple[str, ...] = ()
     notice: str = ""
     searched: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_METRICS))
+    robustness: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_CORRUPTED))
 
     def __post_init__(self) -> None:
         """Refuses predictions of other splits than they are meant to be of."""

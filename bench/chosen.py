@@ -130,8 +130,14 @@ def _why_not(asked: str, survey: Survey, records: Sequence[RunRecord], lines: Se
     )
 
 
-def photos_of(chosen: Chosen) -> "Photos":
+def photos_of(
+    chosen: Chosen, advice: str = "; image files named after the run are shown without it"
+) -> "Photos":
     """The data set of a run: where the suite has it now, or else where the run had it.
+
+    Args:
+        chosen: the run.
+        advice: what to do without it; ends the error.
 
     Raises:
         UserError: it is not here, or is not what the run was trained on.
@@ -145,4 +151,4 @@ def photos_of(chosen: Chosen) -> "Photos":
     try:
         return open_photos(data, chosen.record.spec["fingerprint"])
     except DataError as error:
-        raise DataError(f"{error}; image files named after the run are shown without it") from None
+        raise DataError(f"{error}{advice}") from None

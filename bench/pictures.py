@@ -55,7 +55,24 @@ def pictures_for(
     if n_lost:
         photos = "1 photo" if n_lost == 1 else f"{n_lost} photos"
         notes = [*notes, f"{photos} could not be read."]
-    return Pictures(test, _samples(folder), tuple(glances), tuple(notes))
+    corrupted, lost = _corrupted(survey, folder, study)
+    return Pictures(test, _samples(folder), tuple(glances), (*notes, *lost), corrupted)
+
+
+def _corrupted(
+    survey: Survey, folder: "ImageFolder", study: "Study"
+) -> tuple[str, tuple[str, ...]]:
+    """A test image under each corruption, if any was measured; and why there is none."""
+    from bench.robustness.pictures import corrupted_svg
+    from runners.data.photos import Photos
+
+    if study.robustness.empty:
+        return "", ()
+    photos = Photos(folder, survey.suite.data.image_size)
+    try:
+        return corrupted_svg(photos, study.robustness), ()
+    except UserError as error:
+        return "", (f"No corrupted image: {error}",)
 
 
 def class_counts(survey: Survey, study: "Study") -> "pd.DataFrame":

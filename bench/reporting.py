@@ -13,6 +13,7 @@ from bench.results.records import (
     notice_for,
     predictions_frame,
 )
+from bench.robustness.stored import of_runs
 from bench.survey import Survey, to_report, without_searched
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def gather(survey: Survey, seeds: Sequence[int] | None = None) -> Gathered:
         missing = [*missing, "the published figures, which are of other classes"]
     missing = [*missing, *_only_searched(survey.suite, searched, records)]
     missing = [*missing, *_without_runs(survey.suite, found)]
+    corrupted, unmeasured = of_runs(records)
+    missing = [*missing, *unmeasured]
     study = Study(
         suite=survey.suite.name,
         classes=tuple(classes),
@@ -90,6 +93,7 @@ def gather(survey: Survey, seeds: Sequence[int] | None = None) -> Gathered:
         missing=tuple(missing),
         notice=notice_for(records),
         searched=metrics_frame(searched),
+        robustness=corrupted,
     )
     return Gathered(study, tuple(records), tuple(searched))
 

@@ -44,6 +44,7 @@ class Background:
         environment: names and values, such as versions and the device.
         made: when the report was made, as it is to be printed.
         report_command: makes this report again.
+        robustness_command: measures the runs on corrupted images.
     """
 
     data: str
@@ -53,6 +54,7 @@ class Background:
     environment: tuple[tuple[str, str], ...]
     made: str
     report_command: str = ""
+    robustness_command: str = "bench robustness --all"
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,12 @@ class Pictures:
     """Photos for the report, as JPEG files in memory.
 
     `test` holds thumbnails of test images by path; `samples` some training images of each class.
-    `glances` show what models see. `notes` say what could not be shown, and why.
+    `glances` show what models see. `notes` say what could not be shown, and why. `corrupted` is the
+    SVG element of an image under each corruption, empty where there is none.
     """
 
     test: Mapping[str, bytes] = field(default_factory=dict)
     samples: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict)
     glances: tuple[Glance, ...] = ()
     notes: tuple[str, ...] = ()
+    corrupted: str = ""

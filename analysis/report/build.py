@@ -23,10 +23,14 @@ from analysis.report.tables import (
     per_class_table,
     precision_table,
     resolved_pairs_table,
+    robustness_classes_table,
+    robustness_strengths_table,
+    robustness_table,
     searched_seeds_table,
     seed_intervals_table,
     summary_table,
 )
+from analysis.robustness import Robustness
 from analysis.study import Study
 
 
@@ -79,7 +83,21 @@ def _details(found: Findings) -> list[Table]:
         (overfitting_table, found.overfitting),
         (hard_images_table, found.hard_images),
     ]
-    return [make(frame) for make, frame in made if len(frame)]
+    return [make(frame) for make, frame in made if len(frame)] + robustness_tables(found.robustness)
+
+
+def robustness_tables(found: Robustness | None) -> list[Table]:
+    """The tables "robustness", "robustness_strengths" and "robustness_classes", if there are any.
+
+    A terminal shows the first alone.
+    """
+    if found is None or found.summary.empty:
+        return []
+    return [
+        robustness_table(found.summary),
+        robustness_strengths_table(found.strengths),
+        robustness_classes_table(found.classes),
+    ]
 
 
 def as_json(report: Report) -> dict[str, object]:

@@ -13,6 +13,7 @@ from analysis.figures.confusion import confusion_figure
 from analysis.figures.cost import cost_figure
 from analysis.figures.differences import differences_figure
 from analysis.figures.learning import learning_figure
+from analysis.figures.robustness import robustness_figure
 from analysis.figures.theme import series
 from analysis.findings import Findings
 from analysis.report.headline import headline
@@ -41,7 +42,7 @@ def drawings(found: Findings, notice: str = "") -> tuple[Drawing, ...]:
         found: the findings of a study.
         notice: a sentence that goes wherever a figure goes.
     """
-    return (*_of_all(found, notice), *_of_each(found, notice))
+    return (*_of_all(found, notice), *_on_corrupted(found, notice), *_of_each(found, notice))
 
 
 def _of_all(found: Findings, notice: str) -> Iterator[Drawing]:
@@ -70,6 +71,19 @@ def _of_all(found: Findings, notice: str) -> Iterator[Drawing]:
         draw = partial(selective_figure, found.selective, names, notice=notice, styles=styles)
         alt = f"Accuracy on the images that a model is surest of. On the surest half: {points}."
         yield Drawing("selective", "selective", None, alt, draw)
+
+
+def _on_corrupted(found: Findings, notice: str) -> Iterator[Drawing]:
+    if found.robustness is None or found.robustness.summary.empty:
+        return
+    styles = series(list(found.summary["experiment"]))
+    kept = zip(
+        *(found.robustness.summary[c] for c in ("experiment", "accuracy", "mca")), strict=True
+    )
+    points = "; ".join(f"{name}: {fraction(of)}, left {fraction(left)}" for name, of, left in kept)
+    draw = partial(robustness_figure, found.robustness.strengths, notice=notice, styles=styles)
+    alt = f"Accuracy on corrupted images by strength. Uncorrupted and on average: {points}."
+    yield Drawing("robustness", "robustness", None, alt, draw)
 
 
 def _of_each(found: Findings, notice: str) -> Iterator[Drawing]:

@@ -27,7 +27,7 @@ def print_report(report: Report, console: Console, only_main: bool = False) -> N
         console.print(Text(printable(report.headline[0]), style="bold"))
         console.print(Text(printable(" ".join(report.headline[1:]))))
     for table in report.tables:
-        if not (only_main and table.is_detail):
+        if table.in_terminal and not (only_main and table.is_detail):
             print_table(table, console)
     if report.missing:
         console.print()

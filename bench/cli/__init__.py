@@ -15,6 +15,7 @@ from bench.cli import (
     init,
     listing,
     report,
+    robustness,
     run,
     search,
     sync,
@@ -44,6 +45,7 @@ app.command("list")(listing.list_)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("robustness")(robustness.robustness)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)

@@ -106,6 +106,8 @@ def _page(
         command=lambda name, seed: whole.command("run", name, "--seeds", str(seed)),
         report_command=again,
     )
+    measure = whole.command("robustness", "--all")
+    background = replace(background, robustness_command=measure)
     pictures = pictures_for(survey, gathered.records, made.findings, gathered.study)
     return as_html(made, gathered.study, background, pictures)
 

@@ -34,7 +34,7 @@ _SECTIONS = ("suite", "data", "defaults", "experiment", "profile", "search")
 _MAY_BE_NONE = ("freezing", "clip_norm", "early_stopping", "published", "threads")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 # What tables call the pool of all experiments, and the folders of reports beside the runs'.
-_RESERVED_NAMES = ("all", "report", FOLDER)
+_RESERVED_NAMES = ("all", "report", "robustness", FOLDER)
 _Record = TypeVar("_Record")
 
 

@@ -48,6 +48,7 @@ def as_html(report: Report, study: Study, background: Background, pictures: Pict
         pairs=pairs(found, study.test, pictures),
         hard=hard_images(found, pictures),
         samples=_samples(pictures),
+        corrupted=Markup(pictures.corrupted),  # noqa: S704, themed_svg escapes
         costs=costs(found, background),
         failures=failures(background),
         style=Markup(css_variables() + asset("style.css")),  # noqa: S704, our own files

@@ -4,6 +4,11 @@ from analysis.report.tables.classes import extremes_table, per_class_table, prec
 from analysis.report.tables.images import hard_images_table
 from analysis.report.tables.pairs import confused_pairs_table, pair_table, resolved_pairs_table
 from analysis.report.tables.probabilities import calibration_table
+from analysis.report.tables.robustness import (
+    robustness_classes_table,
+    robustness_strengths_table,
+    robustness_table,
+)
 from analysis.report.tables.searched_seeds import searched_seeds_table
 from analysis.report.tables.statistics import (
     class_differences_table,
@@ -27,6 +32,9 @@ __all__ = [
     "per_class_table",
     "precision_table",
     "resolved_pairs_table",
+    "robustness_classes_table",
+    "robustness_strengths_table",
+    "robustness_table",
     "searched_seeds_table",
     "seed_intervals_table",
     "summary_table",

@@ -14,7 +14,7 @@ class Table:
     may start with one of `experiments`, which are names as headings have them; a narrow renderer
     may replace them by a letter and a key. It may also leave out the columns in `intervals`, which
     `interval_note` explains. `is_detail` tables are left out where only the main ones are asked
-    for.
+    for; a terminal also leaves those out that are not `in_terminal`.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Table:
     intervals: tuple[str, ...] = ()
     interval_note: str = ""
     is_detail: bool = False
+    in_terminal: bool = True
 
     def full_note(self, with_intervals: bool = True) -> str:
         """The note, and what the intervals are or, where they are left out, where to find them."""

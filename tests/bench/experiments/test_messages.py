@@ -159,6 +159,7 @@ BAD_NAMES = [
     ("[experiment.plain]", '[experiment."a b"]', "experiment.a b: 'a b'", "it names a folder"),
     ("[experiment.plain]", '[experiment."../x"]', "experiment.../x: '../x'", "names a folder"),
     ("[experiment.plain]", '[experiment.""]', "experiment.'': ''", "it names a folder"),
+    ("[experiment.plain]", "[experiment.robustness]", "experiment.robustness: 'r", "of its own"),
     ("[experiment.plain]", r'[experiment."a\nb"]', r"experiment.'a\nb': 'a\nb'", "a folder"),
     ("[experiment.plain]", f"[experiment.{'x' * 200}]", "experiment.xxx", "up to 100 letters"),
 ]

@@ -1,0 +1,1 @@
+"""How much of its accuracy a run keeps on photos as the field gives them."""

@@ -1,0 +1,169 @@
+"""A trained run is asked about its test images; what is known is not asked again."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from bench.chosen import choose_run
+from bench.errors import UserError
+from bench.results.robustness import place_of, write
+from bench.robustness.choosing import choose_runs
+from bench.robustness.measuring import balanced, measure, plan
+from bench.robustness.stored import is_current, of_runs
+from bench.robustness.telling import conduct
+from runners.data.corruptions.catalogue import corrupt, corruptions
+from runners.data.photos import read_photo
+from runners.models.trained import load_trained
+from tests.bench.trained_runs import survey, train
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return train(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def chosen(home):
+    found = choose_run("net", lambda: survey(home))
+    place_of(found.record).unlink(missing_ok=True)
+    return found
+
+
+def measured(chosen, names, n_images=None, again=False):
+    made = measure(plan(chosen, names, n_images, again))
+    write(chosen.record, made)
+    return made
+
+
+def test_clean_answers_are_the_runs_own_and_corrupted_ones_the_models(chosen, home):
+    told = []
+    task = plan(chosen, ["blur", "cover"], None, again=False)
+    made = measure(task, told.append)
+    assert sum(told) == task.n_answers == 12 * 11
+    clean = made.answers.loc[made.answers["corruption"] == "none"].set_index("path")
+    test = chosen.record.predictions().query("split == 'test'").set_index("path")
+    assert clean["predicted"].equals(test["predicted"].loc[clean.index])
+    best = test.filter(like="p:").max(axis=1).loc[clean.index]
+    np.testing.assert_allclose(clean["confidence"], best, atol=1e-5)
+    assert made.told.n_changed == 0
+    # One by hand: the photo, corrupted, through the model.
+    record = chosen.record
+    model = load_trained(record.spec, record.folder.read("model.safetensors"))
+    image = read_photo(home / "photos" / "test" / "dog" / "2.png", 32)
+    (cover,) = corruptions(["cover"])
+    p = model.predict(corrupt(image, cover, 5, "dog/2.png")[None])[0]
+    row = made.answers.query("corruption == 'cover' and strength == 5 and path == 'dog/2.png'")
+    assert row["predicted"].item() == model.classes[p.argmax()]
+    assert row["confidence"].item() == pytest.approx(p.max(), abs=1e-6)
+
+
+def test_only_what_is_not_known_is_measured_and_the_rest_kept(chosen):
+    first = measured(chosen, ["jpeg"])
+    assert plan(chosen, ["jpeg"], None, again=False).names == ()
+    assert plan(chosen, ["jpeg"], 3, again=False).names == ()
+    assert plan(chosen, ["jpeg"], None, again=True).names == ("jpeg",)
+    task = plan(chosen, ["blur", "jpeg"], None, again=False)
+    assert task.names == ("blur",)
+    both = measured(chosen, ["blur", "jpeg"])
+    assert list(both.told.amounts) == ["blur", "jpeg"]
+    kept = both.answers.loc[both.answers["corruption"] == "jpeg"].reset_index(drop=True)
+    jpeg = first.answers.loc[first.answers["corruption"] == "jpeg"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, jpeg, check_dtype=False)
+    again = measured(chosen, ["blur"], again=True)
+    pd.testing.assert_frame_equal(again.answers, both.answers, check_dtype=False)
+
+
+def test_fewer_images_do_not_serve_for_more(chosen):
+    few = measured(chosen, ["jpeg"], n_images=4)
+    assert (few.told.n_images, few.told.n_test) == (4, 12)
+    assert plan(chosen, ["jpeg"], 4, again=False).names == ()
+    assert len(plan(chosen, ["blur"], 2, again=False).images) == 4
+    task = plan(chosen, ["jpeg"], None, again=False)
+    assert (task.names, len(task.images), task.known) == (("jpeg",), 12, None)
+
+
+def test_older_corruptions_are_measured_anew_and_the_report_says_so(chosen, home, monkeypatch):
+    measured(chosen, ["jpeg"])
+    frame, lines = of_runs([chosen.record])
+    assert (len(frame), lines) == (12 * 6, [])
+    monkeypatch.setattr("runners.data.corruptions.catalogue.VERSION", 2)
+    assert plan(chosen, ["jpeg"], None, again=False).names == ("jpeg",)
+    frame, lines = of_runs([chosen.record])
+    assert len(frame) == 0
+    assert lines == ["net, seed 0: on corrupted images: of an earlier version; measure it again"]
+
+
+def test_a_report_names_what_was_not_measured_unless_nothing_was(chosen, home):
+    records = [one.record for one in choose_runs(["*"], lambda: survey(home))]
+    assert of_runs(records)[1] == []
+    made = measured(chosen, ["jpeg"])
+    assert is_current(made)
+    assert of_runs(records)[1] == ["not measured on corrupted images: vit, seed 0"]
+    place_of(chosen.record).write_bytes(b"torn")
+    (line, _) = of_runs(records)[1]
+    assert line.startswith("net, seed 0: on corrupted images:")
+    assert "cannot be used" in line
+
+
+def test_runs_are_chosen_by_glob_and_name_each_once(home):
+    def names(*asked):
+        return [one.record.experiment for one in choose_runs(asked, lambda: survey(home))]
+
+    assert names("*") == ["net", "vit"]
+    assert names("v*", "vit/0", "net") == ["vit", "net"]
+    with pytest.raises(UserError, match=r"x\*: no experiment with a complete run"):
+        names("x*")
+    with pytest.raises(UserError, match="did you mean 'net'"):
+        names("nett")
+
+
+def test_two_runs_of_one_name_cannot_stand_in_one_table(chosen, tmp_path):
+    from dataclasses import replace
+
+    from bench.results.store import RunFolder
+
+    twin = replace(chosen.record, folder=RunFolder(tmp_path))
+    with pytest.raises(UserError, match="there are two"):
+        conduct([chosen, replace(chosen, record=twin)], ["jpeg"], None, again=False)
+
+
+def test_a_run_that_cannot_be_measured_does_not_end_the_others(chosen, home):
+    both = choose_runs(["*"], lambda: survey(home))
+    vit = both[1].record
+    place_of(vit).parent.mkdir(parents=True, exist_ok=True)
+    place_of(vit).write_bytes(b"torn")
+    outcome = conduct(both, ["jpeg"], 3, again=False)
+    assert [record.experiment for record, _ in outcome.runs] == ["net"]
+    (line,) = outcome.failures
+    assert line.startswith("vit, seed 0: ")
+    with pytest.raises(UserError, match="cannot be used"):
+        conduct([both[1]], ["jpeg"], 3, again=False)
+    place_of(vit).unlink()
+
+
+@pytest.mark.parametrize("n_images", [1, 2, 3, 7, 20, 99])
+def test_a_part_of_the_images_has_as_many_of_each_class_as_there_are(n_images):
+    counts = {"a": 12, "b": 3, "c": 5}
+    images = pd.DataFrame(
+        [(f"{name}/{k}.png", name) for name, n in counts.items() for k in range(n)],
+        columns=["path", "true"],
+    )
+    part = balanced(images, n_images)
+    assert len(part) == min(n_images, 20)
+    assert part["path"].is_monotonic_increasing
+    found = part["true"].value_counts().to_dict()
+    for name, n in counts.items():
+        # No class has two more than one that is not used up.
+        others = [found.get(other, 0) for other in counts if found.get(other, 0) < counts[other]]
+        assert found.get(name, 0) <= min([*others, n]) + 1
+    shuffled = images.sample(frac=1, random_state=0)
+    pd.testing.assert_frame_equal(balanced(shuffled, n_images), part)
+    fewer = balanced(images, max(1, n_images - 1))
+    assert set(fewer["path"]) <= set(part["path"])
