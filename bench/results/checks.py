@@ -248,12 +248,18 @@ def read_check(results: Path, fingerprint: str) -> DataCheck | None:
     return check if check.fingerprint == fingerprint else None
 
 
-def leak_sentence(check: DataCheck | None) -> str:
-    """What every report on this data set must say; '' where no test image is in train."""
+def leak_notice(results: Path, fingerprint: str) -> str:
+    """The sentence that belongs beside any number of a data set; '' where no leak is known.
+
+    Args:
+        results: the folder of all results.
+        fingerprint: of the data set.
+    """
+    check = read_check(results, fingerprint)
     leak = check.leak("test", "train") if check else None
     if check is None or leak is None:
         return ""
     return (
-        f"a data check of {check.made[:10]} found that {leak.n_leaked} of {leak.n_images} test "
-        f"images are also in train: up to {100 * leak.share:.1f} points of accuracy may be memory"
+        f"A data check of {check.made[:10]} found that {leak.n_leaked} of {leak.n_images} test "
+        f"images are also in train: up to {100 * leak.share:.1f} points of accuracy may be memory."
     )
