@@ -2,18 +2,19 @@
 
 import json
 import shutil
-import signal
-import subprocess
-import time
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
+import typer
 from PIL import Image
 
+from bench.cli import check
 from bench.experiments.spec import DataSpec
 from runners.data.fingerprint import fingerprint
 from runners.data.folders import scan
 from tests.bench import reported_runs
-from tests.bench.cli.command import BENCH, bench, environment, refused
+from tests.bench.cli.command import bench, refused
 from tests.runners.data.check.drawn import data_set, leak_three, picture
 
 SHARED = "of 6 test images are also in train"
@@ -55,6 +56,8 @@ class TestVerdict:
             (train, test) for test, train in leaked
         }
 
+    @pytest.mark.slow
+    @pytest.mark.side_by_side
     def test_drawn_footprints_share_nothing_until_three_are_leaked(self, tmp_path):
         drawn = ["--images", "180", "--size", "96"]
         assert bench(tmp_path, "data", "synth", "photos", *drawn).returncode == 0
@@ -132,26 +135,23 @@ class TestOutput:
         assert "<img src=x" not in page
 
 
-def test_ctrl_c_ends_it_at_once_and_records_nothing(home):
-    for number in range(300):
-        picture(number, (640, 480)).save(home / f"photos/train/bear/many{number}.png")
-    process = subprocess.Popen(
-        [*BENCH, "data", "check", "photos"],
-        cwd=home,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
+def test_ctrl_c_ends_it_with_a_line_and_records_nothing(home, monkeypatch, capsys):
+    def interrupt(_done, _n):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(
+        "bench.checking._bar", lambda _console: nullcontext(lambda _what, *n: interrupt(*n))
     )
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=20)
-    if process.returncode == 0:
-        pytest.skip("it was done before it could be interrupted")
-    assert process.returncode == 130
-    assert stderr == "bench: interrupted; nothing was recorded\n"
+    with pytest.raises(typer.Exit) as ended:
+        check.check(Path("photos"))
+    assert ended.value.exit_code == 130
+    assert capsys.readouterr().err == "bench: interrupted; nothing was recorded\n"
     assert not (home / "results").exists()
 
 
+@pytest.mark.slow
+@pytest.mark.side_by_side
 class TestOtherCommands:
     """A suite of finished runs whose data a check has found to leak."""
 
@@ -194,7 +194,7 @@ class TestOtherCommands:
         assert bench(suite, "data", "check", "-f", "suite.toml").returncode == 1
         kept = {path.name for path in (suite / "results/checks").iterdir()}
         assert bench(suite, "clean").returncode == 0
-        assert bench(suite, "sync", "-f", "suite.toml").returncode == 0
+        assert "checks" not in bench(suite, "sync", "-f", "suite.toml").stdout
         assert {path.name for path in (suite / "results/checks").iterdir()} == kept
 
     def test_a_suite_may_be_called_checks(self, suite):
