@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.results.atomic import PART
+from bench.results.checks import FOLDER as CHECKS
 from bench.results.lock import is_locked, locks_in
 from bench.results.store import CHECKPOINT, COMPLETE, PREVIOUS_CHECKPOINT
 from runners.data.places import cache_home
@@ -60,6 +61,9 @@ def _of_results(results: Path) -> Iterator[Leftover]:
     for folder in sorted(results.glob("*/*/*")):
         if folder.is_dir() and not is_locked(folder):
             yield from _of_run(folder)
+    for path in sorted((results / CHECKS).glob(f".*{PART}")):
+        if _seconds_since(path) > _ABANDONED_SECONDS:
+            yield Leftover(path, "half-written file")
 
 
 def _of_run(folder: Path) -> Iterator[Leftover]:

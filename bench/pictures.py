@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analysis.study import Study
     from runners.data.folders import ImageFolder
 
-_SIDE, _SAMPLE_SIDE = 160, 72
+SIDE, _SAMPLE_SIDE = 160, 72
 _QUALITY = 72
 _N_SAMPLES = 3
 # With more classes the samples would be most of the page.
@@ -49,7 +49,7 @@ def pictures_for(
     except UserError as error:
         return Pictures(notes=(f"No photos: {error}",))
     paths = wanted(found, study.test)
-    test = _thumbnails({path: folder.folders["test"] / path for path in paths}, _SIDE)
+    test = thumbnails({path: folder.folders["test"] / path for path in paths}, SIDE)
     glances, notes = _glances(survey, records, found)
     n_lost = len(paths) - len(test)
     if n_lost:
@@ -115,11 +115,11 @@ def _samples(folder: "ImageFolder") -> dict[str, tuple[bytes, ...]]:
         at = sorted({0, len(own) // 2, len(own) - 1})[:_N_SAMPLES] if own else []
         chosen[name] = [own[i] for i in at]
         files |= {path: folder.folders["train"] / path for path in chosen[name]}
-    made = _thumbnails(files, _SAMPLE_SIDE)
+    made = thumbnails(files, _SAMPLE_SIDE)
     return {name: tuple(made[p] for p in paths if p in made) for name, paths in chosen.items()}
 
 
-def _thumbnails(files: dict[str, Path], side: int) -> dict[str, bytes]:
+def thumbnails(files: dict[str, Path], side: int) -> dict[str, bytes]:
     """JPEG files of at most `side` pixels, by the same keys; what cannot be read is left out."""
     from runners.data.decode import silence
 

@@ -10,6 +10,7 @@ from bench.errors import UserError
 from bench.experiments.layers import is_weights_file
 from bench.experiments.plan import plan
 from bench.experiments.spec import Experiment, Run, Suite
+from bench.results.checks import leak_notice
 from bench.results.estimate import Throughput
 from bench.results.records import DRAWN_NOTICE, RunRecord, complete_runs
 from bench.results.store import DamagedError, RunFolder, State
@@ -54,11 +55,16 @@ class Survey:
 
     @property
     def notice(self) -> str:
-        """What must be said beside every number of this suite: that its data are drawn; or ''."""
+        """What must be said beside every number of this suite: its data are drawn, or leak; or ''.
+
+        That they leak is known where `bench data check` has found it.
+        """
         from runners.data import manifest, places
 
         is_drawn = manifest.is_drawn(places.root_of(self.suite.data))
-        return DRAWN_NOTICE if is_drawn or self.suite.data.synthetic is not None else ""
+        drawn = DRAWN_NOTICE if is_drawn or self.suite.data.synthetic is not None else ""
+        leak = leak_notice(self.results, self.runs[0].run.fingerprint) if self.runs else ""
+        return " ".join(filter(None, (drawn, leak)))
 
     @cached_property
     def records(self) -> tuple[RunRecord, ...]:

@@ -1,16 +1,19 @@
-"""`bench data`: draw a data set of footprints, and look at one."""
+"""`bench data`: draw a data set of footprints, look at one, and check one."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli import options
+from bench.cli import check, options
 from bench.cli.terminal import make_console
 from bench.errors import UserError
 from bench.experiments.spec import Synthetic
 
-app = typer.Typer(help="Draw a data set of footprints, or look at one.", no_args_is_help=True)
+app = typer.Typer(
+    help="Draw a data set of footprints, look at one, or check one.", no_args_is_help=True
+)
+app.command("check")(check.check)
 _DEFAULT = Synthetic()
 _PICTURES = (".png", ".jpg", ".jpeg")
 

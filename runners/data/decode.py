@@ -100,6 +100,19 @@ def decode_bytes(content: bytes, at_least: int | None = None) -> Image.Image:
         raise BadImage(_one_line(error)) from error
 
 
+def size_of(content: bytes) -> tuple[int, int]:
+    """The width and height that the header of an image file tells, in pixels, before any turn.
+
+    Raises:
+        BadImage: as `decode_bytes` does, of a header.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+            return image.size
+    except Exception as error:
+        raise BadImage(_one_line(error)) from error
+
+
 def to_square(image: Image.Image, image_size: int) -> NDArray[np.uint8]:
     """What torchvision's `Resize((S, S))` makes of an image, to the byte; uint8 [S, S, 3]."""
     return np.asarray(image.resize((image_size, image_size), Image.Resampling.BILINEAR))

@@ -10,6 +10,7 @@ from runners.data.listing import (
     IMAGE_SUFFIXES,
     ClassFolder,
     Listing,
+    Trouble,
     list_classes,
     show,
     subfolders,
@@ -17,7 +18,15 @@ from runners.data.listing import (
 from runners.data.places import root_of
 from runners.data.splits import MIN_IMAGES, split_class
 
-__all__ = ["IMAGE_SUFFIXES", "SPLITS", "ImageFile", "ImageFolder", "scan", "where_of"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "SPLITS",
+    "ImageFile",
+    "ImageFolder",
+    "scan",
+    "split_folders",
+    "where_of",
+]
 
 SPLITS = ("train", "val", "test")
 _NAMES = {"train": ("train",), "val": ("val", "valid", "validation"), "test": ("test",)}
@@ -76,9 +85,9 @@ def scan(data: DataSpec) -> ImageFolder:
     root = root_of(data)
     where = where_of(data)
     found = subfolders(root, where)
-    split_folders = _split_folders(root, found, where)
-    if split_folders:
-        return _scan_splits(root, split_folders, found, where)
+    candidates = split_folders(root, found, where)
+    if candidates:
+        return _scan_splits(root, candidates, found, where)
     return _scan_classes(root, data.split_seed, where)
 
 
@@ -88,17 +97,30 @@ def where_of(data: DataSpec) -> str:
     return f"data.{data.name}.{key} = {show(root_of(data))}"
 
 
-def _split_folders(root: Path, found: list[str], where: str) -> dict[str, list[str]]:
+def split_folders(
+    root: Path, found: list[str], where: str, trouble: Trouble = None
+) -> dict[str, list[str]]:
     """The folders of each split; empty where the root holds class folders alone.
 
     A class may itself be called "train" (beside "car" and "bus"). So a name alone decides
     nothing: a split's folder holds class folders, or has none but splits beside it.
+
+    Args:
+        root: the data set's root.
+        found: the folders in it.
+        where: what an error begins with.
+        trouble: as for `list_classes`.
+
+    Returns:
+        The names of the folders that could be each split; more than one is for the user to mend.
     """
     names = {split: [name for name in found if name.lower() in _NAMES[split]] for split in SPLITS}
     named = [name for of_split in names.values() for name in of_split]
     if not named:
         return {}
-    if len(named) < len(found) and not any(subfolders(root / name, where) for name in named):
+    if len(named) < len(found) and not any(
+        subfolders(root / name, where, trouble) for name in named
+    ):
         return {}
     return names
 

@@ -8,6 +8,9 @@ from bench.errors import UserError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 
+# Where what cannot be listed is noted; None where it is an error.
+Trouble = list[str] | None
+
 
 @dataclass(frozen=True)
 class ClassFolder:
@@ -41,26 +44,28 @@ def show(path: Path | str) -> str:
     return repr(str(path))
 
 
-def subfolders(folder: Path, where: str) -> list[str]:
+def subfolders(folder: Path, where: str, trouble: Trouble = None) -> list[str]:
     """The names of the visible folders in a folder, sorted.
 
     Args:
         folder: the folder to look into.
         where: what an error begins with.
+        trouble: as for `list_classes`.
 
     Raises:
         UserError: the folder is not there, is no folder, or cannot be read.
     """
-    return [entry.name for entry in _entries(folder, where) if _is_folder(entry)]
+    return [entry.name for entry in _entries(folder, where, trouble) if _is_folder(entry)]
 
 
-def list_classes(root: Path, part: str, where: str) -> Listing:
+def list_classes(root: Path, part: str, where: str, trouble: Trouble = None) -> Listing:
     """Lists the class folders in `root / part` and the images in each.
 
     Args:
         root: the data set's root.
         part: a folder in it, or '' for the root itself.
         where: what an error begins with.
+        trouble: where it is a list, what would be an error is added there and left out instead.
 
     Raises:
         UserError: something cannot be read, or has a name that is not UTF-8.
@@ -69,11 +74,11 @@ def list_classes(root: Path, part: str, where: str) -> Listing:
     classes: list[ClassFolder] = []
     ignored: list[str] = []
     loose: list[str] = []
-    for entry in _entries(root / part, where):
+    for entry in _entries(root / part, where, trouble):
         if _is_folder(entry):
             paths: list[str] = []
             others: list[str] = []
-            _collect(entry, entry.name, where, (), paths, others)
+            _collect(entry, entry.name, where, (), paths, others, trouble)
             classes.append(ClassFolder(entry.name, prefix + entry.name, tuple(sorted(paths))))
             ignored += [prefix + path for path in sorted(others)]
         elif _is_image(entry):
@@ -90,35 +95,56 @@ def _collect(
     above: tuple[tuple[int, int], ...],
     images: list[str],
     others: list[str],
+    trouble: Trouble,
 ) -> None:
     """Adds what lies in a folder, at any depth, to `images` and `others`."""
     status = folder.stat()
     identity = (status.st_dev, status.st_ino)
     if identity in above:
-        raise UserError(f"{where}: {show(path)} is a link to a folder above it; remove the link")
-    for entry in _entries(Path(folder.path), where):
+        link = f"{show(path)} is a link to a folder above it; remove the link"
+        _refuse(UserError(f"{where}: {link}"), trouble)
+        return
+    for entry in _entries(Path(folder.path), where, trouble):
         inner = f"{path}/{entry.name}"
         if _is_folder(entry):
-            _collect(entry, inner, where, (*above, identity), images, others)
+            _collect(entry, inner, where, (*above, identity), images, others, trouble)
         else:
             (images if _is_image(entry) else others).append(inner)
 
 
-def _entries(folder: Path, where: str) -> list[os.DirEntry[str]]:
+def _refuse(error: UserError, trouble: Trouble) -> None:
+    if trouble is None:
+        raise error
+    trouble.append(str(error))
+
+
+def _entries(folder: Path, where: str, trouble: Trouble) -> list[os.DirEntry[str]]:
     """What is visible in a folder, sorted by name."""
     try:
+        entries = _scanned(folder, where)
+    except UserError as error:
+        _refuse(error, trouble)
+        return []
+    named = []
+    for entry in entries:
+        if _is_utf8(entry.name):
+            named.append(entry)
+        else:
+            wrong = f"{show(entry.path)} has a name that is not UTF-8; rename it"
+            _refuse(UserError(f"{where}: {wrong}"), trouble)
+    return sorted(named, key=lambda entry: entry.name)
+
+
+def _scanned(folder: Path, where: str) -> list[os.DirEntry[str]]:
+    try:
         with os.scandir(folder) as scan:
-            entries = [entry for entry in scan if not entry.name.startswith(".")]
+            return [entry for entry in scan if not entry.name.startswith(".")]
     except FileNotFoundError as error:
         raise UserError(f"{where}: there is no such folder") from error
     except NotADirectoryError as error:
         raise UserError(f"{where}: is a file; needs the folder of the data set") from error
     except OSError as error:
         raise UserError(f"{where}: cannot read {show(folder)}: {error.strerror}") from error
-    for entry in entries:
-        if not _is_utf8(entry.name):
-            raise UserError(f"{where}: {show(entry.path)} has a name that is not UTF-8; rename it")
-    return sorted(entries, key=lambda entry: entry.name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -129,9 +155,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_image(entry: os.DirEntry[str]) -> bool:
-    # A broken link counts, so that it is reported as unreadable and not silently left out.
-    is_file = entry.is_symlink() or entry.is_file()
-    return is_file and PurePath(entry.name).suffix.lower() in IMAGE_SUFFIXES
+    if PurePath(entry.name).suffix.lower() not in IMAGE_SUFFIXES:
+        return False
+    if not entry.is_symlink():
+        return entry.is_file()
+    # A broken link counts, so that it is reported as unreadable and not silently left out. One to
+    # a pipe or a device does not: to read it may never end.
+    return os.path.isfile(entry.path) or not os.path.exists(entry.path)  # noqa: PTH110, PTH113
 
 
 def _is_utf8(name: str) -> bool:

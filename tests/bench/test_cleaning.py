@@ -121,3 +121,13 @@ class TestCommand:
     def test_where_there_are_no_results_there_is_nothing(self, tmp_path):
         answer = bench(tmp_path, "clean", "--results", "nowhere")
         assert (answer.returncode, answer.stdout) == (0, "nothing to remove\n")
+
+
+def test_of_data_checks_only_what_was_left_half_written_long_ago(tmp_path):
+    folder = tmp_path / "results" / "checks"
+    folder.mkdir(parents=True)
+    for name in ("abc.json", ".abc.json.77.part", ".new.json.78.part"):
+        (folder / name).write_text("{}")
+    age(folder / ".abc.json.77.part", 1)
+    age(folder / "abc.json", 100)
+    assert found(tmp_path) == {(".abc.json.77.part", "half-written file")}
