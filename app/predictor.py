@@ -159,10 +159,13 @@ def threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> Thre
     chosen = _EVEN
     if right.any() and not right.all():
         candidates, at = np.unique(confidence, return_inverse=True)
-        n_right = np.bincount(at, weights=right, minlength=len(candidates))
-        n_wrong = np.bincount(at, weights=~right, minlength=len(candidates))
-        above = [counts[::-1].cumsum()[::-1] / counts.sum() for counts in (n_right, n_wrong)]
-        chosen = float(candidates[int((above[0] - above[1]).argmax())])
+        n_right, n_wrong = (
+            np.bincount(at[these], minlength=len(candidates)) for these in (right, ~right)
+        )
+        above_right, above_wrong = (n[::-1].cumsum()[::-1] for n in (n_right, n_wrong))
+        # The difference of the two shares, in whole numbers: rounding must not part equals.
+        difference = above_right * n_wrong.sum() - above_wrong * n_right.sum()
+        chosen = float(candidates[int(difference.argmax())])
     sure = confidence >= chosen
     return Threshold(chosen, _share(right[sure]), _share(right[~sure]), len(right))
 

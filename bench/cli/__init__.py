@@ -14,6 +14,7 @@ from bench.cli import (
     explain,
     init,
     listing,
+    predict,
     report,
     run,
     search,
@@ -44,6 +45,7 @@ app.command("list")(listing.list_)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("predict")(predict.predict)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)
