@@ -55,4 +55,6 @@ def export(
     console = make_console()
     for check in made.checks:
         console.print(check.line(), soft_wrap=True)
+    for note in made.notes:
+        console.print(note, soft_wrap=True)
     console.print(f"written to {made.folder}: {', '.join(made.files)}", soft_wrap=True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.Image import Resampling, Transpose
 
 from bench.errors import UserError
 from bench.exporting.samples import Samples
-from runners.data.decode import to_square
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,13 +28,13 @@ Ask = Callable[[NDArray[Any]], tuple[NDArray[np.float32], NDArray[np.float32]]]
 class Checked:
     """How far the answers of a file were from the run's own, at most, in probability.
 
-    `n_tall` photos are not among the `n`: Pillow resizes them in another order than the file does,
-    which puts their answers up to `difference_tall` apart.
+    Of the `n` photos, `n_tall` were turned to lie: upright, Pillow resizes them in another order
+    than the file does, which puts their answers up to `difference_tall` apart.
     """
 
     file: str
     n: int
-    origin: str
+    kind: str
     difference: float
     n_tall: int = 0
     difference_tall: float = 0.0
@@ -42,11 +42,13 @@ class Checked:
     def line(self) -> str:
         """All of it in a sentence."""
         tall = (
-            f"; on {self.n_tall} photos much taller than wide by at most {self.difference_tall:.1e}"
+            f", {self.n_tall} of them, much taller than wide, turned to lie; upright these differ "
+            f"by at most {self.difference_tall:.1e}"
             if self.n_tall
             else ""
         )
-        return f"{self.file}: differs by at most {self.difference:.1e} on {self.origin}{tall}"
+        apart = f"differs by at most {self.difference:.1e}"
+        return f"{self.file}: {apart} on {self.n} {self.kind}{tall}"
 
 
 def check_images(file: str, ask: Ask, predictor: "Predictor", samples: Samples) -> Checked:
@@ -61,8 +63,8 @@ def check_images(file: str, ask: Ask, predictor: "Predictor", samples: Samples) 
         own = predictor.answer_all(batch)
         found = ask(predictor.classifier.inputs(np.stack(batch)).numpy())
         difference = max(difference, _difference(found, own))
-    _refuse_wrong(file, difference, samples.origin)
-    return Checked(file, len(squares), samples.origin, difference)
+    _refuse_wrong(file, difference, samples.kind)
+    return Checked(file, len(squares), samples.kind, difference)
 
 
 def check_photos(file: str, ask: Ask, predictor: "Predictor", samples: Samples) -> Checked:
@@ -71,28 +73,28 @@ def check_photos(file: str, ask: Ask, predictor: "Predictor", samples: Samples) 
     Raises:
         UserError: an answer is not the run's, where Pillow resizes a photo across first.
     """
-    differences: dict[bool, list[float]] = {False: [], True: []}
-    for photo, pixels in zip(samples.photos, samples.pixels(), strict=True):
-        square = predictor.square(photo)
-        is_tall = not np.array_equal(square, _across_first(photo, len(square)))
-        found = ask(pixels[None])
-        differences[is_tall].append(_difference(found, predictor.answer_all([square])))
-    usual, tall = differences[False], differences[True]
-    _refuse_wrong(file, max(usual, default=0.0), samples.origin)
-    return Checked(
-        file,
-        len(usual),
-        samples.origin,
-        max(usual, default=0.0),
-        len(tall),
-        max(tall, default=0.0),
-    )
+    usual, tall = [], []
+    for photo in samples.photos:
+        far = _photo_difference(ask, predictor, photo)
+        if not _is_across_first(predictor, photo):
+            tall.append(far)
+            far = _photo_difference(ask, predictor, photo.transpose(Transpose.ROTATE_90))
+        usual.append(far)
+    difference = max(usual, default=0.0)
+    _refuse_wrong(file, difference, samples.kind)
+    return Checked(file, len(usual), samples.kind, difference, len(tall), max(tall, default=0.0))
 
 
-def _across_first(photo: "Image", side: int) -> Square:
-    from PIL import Image
+def _photo_difference(ask: Ask, predictor: "Predictor", photo: "Image") -> float:
+    return _difference(ask(np.asarray(photo)[None]), [predictor.answer(photo)])
 
-    return to_square(photo.resize((side, photo.height), Image.Resampling.BILINEAR), side)
+
+def _is_across_first(predictor: "Predictor", photo: "Image") -> bool:
+    """Whether Pillow resizes the photo across first, then down."""
+    square = predictor.square(photo)
+    side = len(square)
+    across = photo.resize((side, photo.height), Resampling.BILINEAR)
+    return bool(np.array_equal(square, predictor.square(across)))
 
 
 def _batches(squares: Sequence[Square]) -> Iterable[list[Square]]:
@@ -113,11 +115,11 @@ def _difference(
     return float(far) if np.isfinite(far) else float("inf")
 
 
-def _refuse_wrong(file: str, difference: float, origin: str) -> None:
+def _refuse_wrong(file: str, difference: float, kind: str) -> None:
     if not difference <= TOLERANCE:
         raise UserError(
             f"{file}: its probabilities differ from the run's by up to {difference:.1e} on "
-            f"{origin}, and at most {TOLERANCE:.0e} is right; nothing was exported"
+            f"{kind}, and at most {TOLERANCE:.0e} is right; nothing was exported"
         )
 
 

@@ -49,11 +49,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Exported:
-    """The folder, the files in it, and how far each graph was from the run."""
+    """The folder, its files, how far each graph was from the run, and what should be known."""
 
     folder: Path
     files: tuple[str, ...]
     checks: tuple[Checked, ...]
+    notes: tuple[str, ...]
 
 
 def default_folder(chosen: Chosen) -> Path:
@@ -87,12 +88,14 @@ def export_run(chosen: Chosen, folder: Path, wanted: Wanted) -> Exported:
             told = about(predictor)
             text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
             (part / ABOUT).write_text(f"{text}\n", encoding="utf-8")
-            checks = _add_graphs(part, predictor, wanted, as_properties(told), samples_for(chosen))
+            samples = samples_for(chosen)
+            checks = _add_graphs(part, predictor, wanted, as_properties(told), samples)
             _add_card(part, chosen, checks)
             files = tuple(sorted(file.name for file in part.iterdir()))
     except DamagedError as error:
         raise UserError(str(error)) from None
-    return Exported(folder, files, tuple(checks))
+    notes = (samples.note,) if checks and samples.note else ()
+    return Exported(folder, files, tuple(checks), notes)
 
 
 def _check_packages(wanted: Wanted) -> None:

@@ -2,11 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
 
 from bench.chosen import Chosen, photos_of
 from bench.errors import UserError
@@ -23,14 +19,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Samples:
-    """Photos, RGB and upright, and in words where they are from."""
+    """Photos, RGB and upright. `kind` says in words what they are, `note` why not others; or ''."""
 
     photos: tuple["Image", ...]
-    origin: str
-
-    def pixels(self) -> Iterator[NDArray[np.uint8]]:
-        """Each photo as uint8 [H, W, 3]."""
-        return (np.asarray(photo) for photo in self.photos)
+    kind: str
+    note: str = ""
 
 
 def samples_for(chosen: Chosen, n: int = N_SAMPLES) -> Samples:
@@ -41,8 +34,8 @@ def samples_for(chosen: Chosen, n: int = N_SAMPLES) -> Samples:
     try:
         return _of_test(chosen, n)
     except UserError as error:
-        drawn = tuple(_drawn(n))
-        return Samples(drawn, f"{len(drawn)} drawn footprints, since {error}")
+        note = f"checked on drawn footprints, not on test images: {error}"
+        return Samples(tuple(_drawn(n)), "footprints drawn for the check", note)
 
 
 def _of_test(chosen: Chosen, n: int) -> Samples:
@@ -55,7 +48,7 @@ def _of_test(chosen: Chosen, n: int) -> Samples:
             photos.append(decode(folder.folders["test"] / image.path))
         except BadImage:  # left out of the run as well, with on_bad_image = "skip"
             continue
-    return Samples(tuple(photos), f"{len(photos)} test images of the run")
+    return Samples(tuple(photos), "test images of the run")
 
 
 def _drawn(n: int) -> Iterator["Image"]:
@@ -63,7 +56,7 @@ def _drawn(n: int) -> Iterator["Image"]:
 
     from runners.data.synthetic.recipe import drawings
 
-    for one in islice(_spread(list(drawings(_DRAWN)), n), n):
+    for one in _spread(list(drawings(_DRAWN)), n):
         yield Image.fromarray(one.draw(_DRAWN).pixels)
 
 

@@ -91,7 +91,7 @@ def _shares(n: int, side: int) -> Tensor:
     [side, n]; with 22 bits after the point as Pillow has them, sums are exact.
     """
     scale = n / side
-    reach = torch.sym_max(scale, 1.0)  # n is a symbol while the graph is made
+    reach: Any = torch.sym_max(scale, 1.0)  # a symbol, as n is, while the graph is made
     centre = (torch.arange(side, dtype=torch.float64) + 0.5) * scale
     at = torch.arange(n, dtype=torch.float64) + 0.5
     share = torch.clamp(1 - (at - centre[:, None]).abs() / reach, min=0)
