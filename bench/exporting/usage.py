@@ -19,10 +19,11 @@ _FILES = {
 }
 _IMAGES = """\
 import json
+from pathlib import Path
 import numpy as np, onnxruntime
 from PIL import Image, ImageOps
 
-about = json.load(open("classes.json", encoding="utf-8"))
+about = json.loads(Path("classes.json").read_text("utf-8"))
 model = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])
 photo = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
 square = photo.resize((about["image_size"],) * 2, Image.Resampling.BILINEAR)
