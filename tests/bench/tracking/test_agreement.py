@@ -6,6 +6,7 @@ trained in bf16 is scored in fp32 like any other, so the same holds for it.
 
 import csv
 import io
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -19,21 +20,24 @@ from bench.tracking.quiet import quieted
 from runners.data.decode import decode
 from runners.models.export import IMAGES, PHOTOS, images_program, onnx_bytes, photos_program
 from tests.bench.cli.command import bench_here
-from tests.bench.tracking.seen import own_uri, seen, sync
 from tests.bench.trained_runs import train
+
+from .seen import own_uri, seen, sync
 
 TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(tmp_path_factory, make_results):
     """A suite trained in bf16, long enough to be of different minds about different images."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRACKBENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
         settings = ("precision=bf16", "weights=pretrained", "epochs=2", "optimizer.lr=1e-3")
-        return train(
+        folder = train(
             tmp_path_factory.mktemp("home"), *(f"defaults.{setting}" for setting in settings)
         )
+    shutil.copy(make_results() / "mlflow.db", folder / "results")
+    return folder
 
 
 @pytest.fixture(scope="module")
