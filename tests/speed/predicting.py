@@ -4,7 +4,8 @@
 
 Photos of 640 × 480 pixels, 50 of noise and clouds under many names. `bench predict` runs in a
 process of its own for 500, 2,000 and 5,000 of them; the plain loop (open, torchvision's transforms,
-the network, one photo after another) for 500, in the same minutes and with as many threads. Linux only.
+the network, one photo after another) for 500, in the same minutes and with as many threads. For
+Linux.
 """
 
 import os
