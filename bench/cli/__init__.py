@@ -12,8 +12,10 @@ from bench.cli import (
     data,
     doctor,
     explain,
+    export,
     init,
     listing,
+    predict,
     report,
     robustness,
     run,
@@ -46,6 +48,8 @@ app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("robustness")(robustness.robustness)
+app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)
