@@ -14,6 +14,7 @@ from bench.cli import (
     explain,
     init,
     listing,
+    page,
     report,
     run,
     search,
@@ -47,6 +48,7 @@ app.command("explain")(explain.explain)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)
+app.command("app")(page.page)
 app.command("init")(init.init)
 app.command("clean")(clean.clean)
 app.command("doctor")(doctor.doctor)

@@ -1,0 +1,36 @@
+"""Which of the runs answers: chosen on the page, and kept while the visitor goes from page to page."""
+
+import streamlit as st
+
+from analysis.report.numbers import percent
+from app.settings import Settings
+from bench.results.records import RunRecord
+from bench.results.store import DamagedError
+
+_KEY = "run"
+
+
+def label(record: RunRecord) -> str:
+    """What a run is called in the list, with how often it was right."""
+    try:
+        right = [percent(record.metrics[split]["accuracy"]) for split in ("val", "test")]
+    except (DamagedError, KeyError, TypeError, ValueError):
+        return f"{record.experiment} · seed {record.seed} · damaged"
+    return (
+        f"{record.experiment} · seed {record.seed} · right on {right[0]} of validation, "
+        f"{right[1]} of test"
+    )
+
+
+def choose(settings: Settings) -> RunRecord:
+    """Shows the runs, and gives the one that is chosen."""
+    places = range(len(settings.runs))
+    chosen = st.selectbox(
+        "Model",
+        places,
+        index=st.session_state.get(_KEY, settings.opened),
+        format_func=lambda place: label(settings.runs[place]),
+        help="All complete runs of the suite, the best on validation photos first.",
+    )
+    st.session_state[_KEY] = chosen
+    return settings.runs[chosen]

@@ -1,0 +1,110 @@
+"""The page on which photos are named."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app import fragments
+from app.answers import Answered, answer_files
+from app.answers_table import Named, as_csv, as_table
+from app.card import show_card
+from app.chooser import choose
+from app.models import Check, Model, model_of
+from app.settings import Settings
+from app.shown import Shown, shown_for
+from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
+from bench.errors import UserError
+from bench.results.records import notice_for
+from bench.results.store import DamagedError
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+_FILES, _CAMERA = "Photos", "Camera"
+
+
+def show(settings: Settings) -> None:
+    """Draws the page."""
+    top = st.container()
+    record = choose(settings)
+    try:
+        model = model_of(record)
+    except (UserError, DamagedError) as error:
+        top.html(fragments.heading("trackbench", settings.suite))
+        st.error(f"This run cannot be used: {error}. Choose another one.")
+        return
+    shown = shown_for(settings, model)
+    with top:
+        st.html(fragments.heading(shown.subject.question, shown.promise))
+        notice = notice_for([record])
+        if notice:
+            st.warning(notice, icon="✏️")
+    files = _photos()
+    if files:
+        _show_answers(files, model, shown, settings)
+
+
+def _photos() -> list[UploadedFile]:
+    """What the visitor gives to be named."""
+    source = st.segmented_control(
+        "From", [_FILES, _CAMERA], default=_FILES, required=True, label_visibility="collapsed"
+    )
+    if source == _CAMERA:
+        taken = st.camera_input("Take a photo", label_visibility="collapsed")
+        return [taken] if taken is not None else []
+    files = st.file_uploader(
+        f"JPEG, PNG, WebP, BMP or TIFF; up to {MOST_MEGABYTES} MB and {MOST_MEGAPIXELS} megapixels",
+        type=list(SUFFIXES),
+        accept_multiple_files=True,
+        max_upload_size=MOST_MEGABYTES,
+    )
+    if len(files) > MOST_FILES:
+        st.warning(f"These are {len(files)} photos; the first {MOST_FILES} are looked at.")
+    return files[:MOST_FILES]
+
+
+def _show_answers(
+    files: list[UploadedFile], model: Model, shown: Shown, settings: Settings
+) -> None:
+    found, refused = answer_files(files, model)
+    for line in refused:
+        st.error(line, icon="🚫")
+    if not found:
+        return
+    check = model.check(settings.data_root)
+    judged = _judged(found, model, check)
+    if check.familiarity is None:
+        st.info(
+            f"Whether a photo shows a {shown.subject.one} at all is not checked: {check.problem}"
+        )
+    if len(judged) == 1:
+        show_card(judged[0], model, shown, 0)
+        return
+    _show_table(judged, shown)
+    for place, one in enumerate(judged):
+        title = f"{one.name}: {shown.name(one.answer.predicted)}"
+        with st.expander(title.replace("[", "\\[")):
+            show_card(one, model, shown, place)
+
+
+def _judged(found: list[Answered], model: Model, check: Check) -> list[Answered]:
+    """The same with whether each photo is like those that the model knows."""
+    if check.familiarity is None:
+        return found
+    known = check.familiarity.recognises(model.seen([one.square for one in found]))
+    return [replace(one, is_familiar=bool(is_known)) for one, is_known in zip(found, known, strict=True)]
+
+
+def _show_table(found: list[Answered], shown: Shown) -> None:
+    rows = [
+        Named(one.name, shown.name(one.answer.predicted), one.answer, one.is_familiar)
+        for one in found
+    ]
+    st.dataframe(
+        as_table(rows),
+        hide_index=True,
+        column_config={
+            "probability": st.column_config.ProgressColumn(
+                format="percent", min_value=0.0, max_value=1.0
+            )
+        },
+    )
+    st.download_button("Download as CSV", as_csv(rows), "species.csv", "text/csv", on_click="ignore")
