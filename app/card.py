@@ -25,7 +25,7 @@ def show_card(one: Answered, model: Model, shown: Shown, place: int) -> None:
         shown: how to speak of its classes.
         place: of the photo among those of the visitor, from 0.
     """
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         _show_photo(one, model, place)
     with right:

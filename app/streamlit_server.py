@@ -52,6 +52,7 @@ def command(place: Place, settings: Settings) -> list[str]:
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",
         "client.showErrorLinks": "false",
+        "logger.enableRich": "false",
         "logger.level": "warning",
         "logger.hideWelcomeMessage": "true",
         "theme.light.primaryColor": _ACCENT["light"],

@@ -21,6 +21,7 @@ _EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - what is asked, not 
 _SECONDS_TO_ANSWER = 120
 _SECONDS_TO_END = 5
 _POLL_SECONDS = 0.1
+_STANDARD_ERROR = 2
 
 
 @dataclass(frozen=True)
@@ -130,13 +131,13 @@ def _start(
     command: Sequence[str], environment: Mapping[str, str], log: Path | None
 ) -> "subprocess.Popen[bytes]":
     """The server in a session of its own, so that all of it can be ended at once."""
-    with Path(os.devnull).open("wb") if log is None else log.open("wb") as file:
-        # Of a server that is heard, only standard error is; the other is its banner.
+    with contextlib.ExitStack() as opened:
+        said = _STANDARD_ERROR if log is None else opened.enter_context(log.open("wb"))
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=None if log is None else file,
+            stdout=said,
+            stderr=said,
             env=dict(environment),
             start_new_session=True,
         )
