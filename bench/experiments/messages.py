@@ -58,8 +58,11 @@ def _missing_hint(record: type, keys: tuple[Any, ...]) -> str:
 
 
 def _title(record: type) -> str:
+    """What the user calls it: its `called` where it has one, else the class's name in words."""
     if record is DataSpec:
         return "data set"
+    if isinstance(called := getattr(record, "called", None), str):
+        return called
     return re.sub(r"(?<!^)(?=[A-Z])", " ", record.__name__.strip("_")).lower()
 
 
