@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.threshold import Threshold, threshold
 from bench.results.records import RunRecord, predictions_frame
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from runners.models.trained import TrainedClassifier
 
-_EVEN = 0.5
+__all__ = ["Answer", "Predictor", "Ranked", "Threshold", "load_predictor", "threshold"]
 
 
 @dataclass(frozen=True)
@@ -55,20 +56,6 @@ class Answer:
         """The `n` most probable classes, the most probable first; all where there are fewer."""
         order = np.argsort(-self.raw, kind="stable")[:n]
         return tuple(Ranked(self.classes[at], float(self.calibrated[at])) for at in order)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """Where "sure" begins, in calibrated confidence.
-
-    `accuracy_above` and `accuracy_below` are the shares of right answers among the validation
-    images on either side, NaN where there is none. `n` is how many validation images there are.
-    """
-
-    confidence: float
-    accuracy_above: float
-    accuracy_below: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -143,29 +130,3 @@ def load_predictor(record: RunRecord) -> Predictor:
     temperature = fit_temperature(answers)
     confidence = scale(answers.probabilities, temperature).max(axis=1)
     return Predictor(record, classifier, temperature, threshold(confidence, answers.right))
-
-
-def threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> Threshold:
-    """The confidence that best parts right answers from wrong ones.
-
-    It is the one with the largest share of right answers at or above it less the share of wrong
-    ones there; of equals the lowest. Where all answers are right, or all wrong, nothing tells, and
-    it is 0.5. Source: W. J. Youden, "Index for rating diagnostic tests", Cancer 3, 1950.
-
-    Args:
-        confidence: float64 [N], calibrated, of validation images.
-        right: bool [N], whether the answer was right.
-    """
-    chosen = _EVEN
-    if right.any() and not right.all():
-        candidates, at = np.unique(confidence, return_inverse=True)
-        n_right = np.bincount(at, weights=right, minlength=len(candidates))
-        n_wrong = np.bincount(at, weights=~right, minlength=len(candidates))
-        above = [counts[::-1].cumsum()[::-1] / counts.sum() for counts in (n_right, n_wrong)]
-        chosen = float(candidates[int((above[0] - above[1]).argmax())])
-    sure = confidence >= chosen
-    return Threshold(chosen, _share(right[sure]), _share(right[~sure]), len(right))
-
-
-def _share(right: NDArray[np.bool_]) -> float:
-    return float(right.mean()) if len(right) else float("nan")

@@ -15,6 +15,7 @@ from bench.cli import (
     init,
     listing,
     page,
+    predict,
     report,
     run,
     search,
@@ -45,6 +46,7 @@ app.command("list")(listing.list_)
 app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
+app.command("predict")(predict.predict)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)

@@ -1,0 +1,1 @@
+"""What a trained run says of image files that it has never seen."""
