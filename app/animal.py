@@ -31,9 +31,8 @@ def animal_sections(facts: SpeciesFacts) -> list[str]:
 
 def track_rows(track: TrackMarks) -> list[tuple[str, str]]:
     """What to look for in a track."""
-    sizes = [(f"{name.capitalize()} print", _print(one)) for name, one in track.prints.items()]
     return [
-        *sizes,
+        *_prints(track),
         ("Toes", track.toes),
         ("Claws", track.claw_marks),
         ("Pads and shape", track.pads),
@@ -46,17 +45,22 @@ def track_rows(track: TrackMarks) -> list[tuple[str, str]]:
 def animal_rows(facts: SpeciesFacts) -> list[tuple[str, str]]:
     """Where it lives, and how it fares."""
     return [
+        ("Which one", facts.class_name_means),
         ("Habitat", facts.habitat),
         ("Range", facts.geographic_range),
-        ("Red List", f"{_IUCN[facts.iucn_category]}. {facts.conservation_note}"),
-        ("Means here", facts.class_name_means),
+        ("Red List", f"{_IUCN[facts.iucn_category].capitalize()}. {facts.conservation_note}"),
     ]
+
+
+def _prints(track: TrackMarks) -> list[tuple[str, str]]:
+    if track.front is None:
+        return [("Print", _print(track.hind))]
+    return [("Front print", _print(track.front)), ("Hind print", _print(track.hind))]
 
 
 def _print(marks: PrintMarks) -> str:
     return (
-        f"{_range(marks.length_cm)} cm long, {_range(marks.width_cm)} cm wide, "
-        f"{marks.n_toes} toes"
+        f"{_range(marks.length_cm)} cm long, {_range(marks.width_cm)} cm wide, {marks.n_toes} toes"
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from app.predictor import Answer
 
-COLUMNS = ("file", "species", "probability", "sure", "like the training photos")
+COLUMNS = ("file", "species", "probability", "sure", "familiar")
 # What a spreadsheet would take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
@@ -23,8 +23,9 @@ class Named:
 
 
 def as_table(rows: Sequence[Named]) -> pd.DataFrame:
-    """A row a file: `file, species, probability` (calibrated, a fraction), `sure`, and whether it
-    is like the photos that the run was trained on: yes, no or unknown.
+    """A row a file: `file, species, probability` (calibrated), `sure` and `familiar`.
+
+    The last says whether it is like the photos that the run was trained on: yes, no or unknown.
     """
     known = {True: "yes", False: "no", None: "unknown"}
     return pd.DataFrame(

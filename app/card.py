@@ -6,6 +6,7 @@ from app import fragments
 from app.animal import animal_sections
 from app.answers import Answered
 from app.differences import tell_apart
+from app.markdown import literal
 from app.mixups import Mixup, mixups, reliability
 from app.models import Model
 from app.shown import Shown
@@ -40,20 +41,17 @@ def _show_photo(one: Answered, model: Model, place: int) -> None:
     photo = st.empty()
     is_on = st.toggle("Show where the model looked", key=f"looked-{place}-{one.name}")
     if not is_on:
-        photo.image(one.preview, width="stretch", caption=_plain(one.name))
+        photo.image(one.preview, width="stretch", caption=literal(one.name))
         return
     try:
         looked = model.looked(one.square, one.answer)
     except UserError as error:
-        photo.image(one.preview, width="stretch", caption=_plain(one.name))
-        st.info(str(error))
+        photo.image(one.preview, width="stretch", caption=literal(one.name))
+        st.info(literal(str(error)))
         return
-    photo.image(looked.image, width="stretch", caption=f"{looked.method}; yellow mattered most")
-
-
-def _plain(name: str) -> str:
-    """A file's name where Markdown is read."""
-    return "".join(f"\\{sign}" if sign in "\\`*_[]<>$:#~" else sign for sign in name)
+    photo.image(
+        looked.image, width="stretch", caption=literal(f"{looked.method}; yellow mattered most")
+    )
 
 
 def _answer(one: Answered, model: Model, shown: Shown) -> str:
@@ -74,15 +72,16 @@ def _confusions(one: Answered, model: Model, shown: Shown) -> str:
     trust = fragments.paragraph(
         reliability_sentence(reliability(model.matrix, this), shown.name(this))
     )
-    parts = [_mixup(each, shown) for each in found]
+    parts = [_mixup(each, shown, is_open=each is found[0]) for each in found]
     if not parts:
         parts = [fragments.paragraph("On its test photos the model confused it with nothing.")]
     return fragments.section("Most often confused with", trust, *parts)
 
 
-def _mixup(mixup: Mixup, shown: Shown) -> str:
+def _mixup(mixup: Mixup, shown: Shown, *, is_open: bool) -> str:
     this, other = shown.name(mixup.this), shown.name(mixup.other)
     marks = tell_apart(shown.facts, mixup.this, mixup.other)
+    ways = fragments.paragraph("How to tell them apart", "tb-quiet") + fragments.bullets(marks)
     return fragments.disclosure(
-        other, mixup_sentence(mixup, this, other), fragments.bullets(marks) if marks else ""
+        other, mixup_sentence(mixup, this, other), ways if marks else "", is_open=is_open
     )

@@ -1,4 +1,4 @@
-"""Which of the runs answers: chosen on the page, and kept while the visitor goes from page to page."""
+"""Which of the runs answers: chosen on the page, and kept from page to page."""
 
 import streamlit as st
 
@@ -25,7 +25,7 @@ def label(record: RunRecord) -> str:
 def choose(settings: Settings) -> RunRecord:
     """Shows the runs, and gives the one that is chosen."""
     places = range(len(settings.runs))
-    chosen = st.selectbox(
+    chosen: int = st.selectbox(
         "Model",
         places,
         index=st.session_state.get(_KEY, settings.opened),

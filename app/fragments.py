@@ -64,17 +64,28 @@ def section(title: str, *parts: str) -> str:
     return f'<section class="tb-section"><h3>{escape(title)}</h3>{"".join(parts)}</section>'
 
 
-def disclosure(title: str, words: str, hidden: str) -> str:
+def disclosure(title: str, words: str, hidden: str, *, is_open: bool = False) -> str:
     """A title with a sentence, and what opens below them; `hidden` is HTML of this module."""
     shown = f"<strong>{escape(title)}</strong>" + (f"<span>{escape(words)}</span>" if words else "")
     if not hidden:
         return f'<div class="tb-more">{shown}</div>'
-    return f'<details class="tb-more"><summary>{shown}</summary>{hidden}</details>'
+    state = " open" if is_open else ""
+    return f'<details class="tb-more"{state}><summary>{shown}</summary>{hidden}</details>'
 
 
 def paragraph(text: str, kind: str = "tb-text") -> str:
     """A sentence or two."""
     return f'<p class="{kind}">{escape(text)}</p>'
+
+
+def tiles(rows: Iterable[tuple[str, str, str]]) -> str:
+    """Numbers side by side: what each is, the number, and a few words on it."""
+    items = "".join(
+        f"<li><span>{escape(name)}</span><strong>{escape(number)}</strong>"
+        f"<span>{escape(words)}</span></li>"
+        for name, number, words in rows
+    )
+    return f'<ul class="tb-tiles">{items}</ul>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,20 +3,22 @@
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from app import fragments
 from app.answers import Answered, answer_files
 from app.answers_table import Named, as_csv, as_table
 from app.card import show_card
 from app.chooser import choose
+from app.markdown import literal
 from app.models import Check, Model, model_of
 from app.settings import Settings
 from app.shown import Shown, shown_for
 from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
+from app.wording import verdict
 from bench.errors import UserError
 from bench.results.records import notice_for
 from bench.results.store import DamagedError
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 _FILES, _CAMERA = "Photos", "Camera"
 
@@ -29,14 +31,14 @@ def show(settings: Settings) -> None:
         model = model_of(record)
     except (UserError, DamagedError) as error:
         top.html(fragments.heading("trackbench", settings.suite))
-        st.error(f"This run cannot be used: {error}. Choose another one.")
+        st.error(literal(f"This run cannot be used: {error}. Choose another one."))
         return
-    shown = shown_for(settings, model)
+    shown = shown_for(settings.facts, model.predictor.classes)
     with top:
         st.html(fragments.heading(shown.subject.question, shown.promise))
         notice = notice_for([record])
         if notice:
-            st.warning(notice, icon="✏️")
+            st.warning(notice, icon=":material/draw:")
     files = _photos()
     if files:
         _show_answers(files, model, shown, settings)
@@ -51,7 +53,7 @@ def _photos() -> list[UploadedFile]:
         taken = st.camera_input("Take a photo", label_visibility="collapsed")
         return [taken] if taken is not None else []
     files = st.file_uploader(
-        f"JPEG, PNG, WebP, BMP or TIFF; up to {MOST_MEGABYTES} MB and {MOST_MEGAPIXELS} megapixels",
+        f"One photo or several, up to {MOST_MEGAPIXELS} megapixels each",
         type=list(SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=MOST_MEGABYTES,
@@ -66,22 +68,20 @@ def _show_answers(
 ) -> None:
     found, refused = answer_files(files, model)
     for line in refused:
-        st.error(line, icon="🚫")
+        st.error(literal(line), icon=":material/block:")
     if not found:
         return
     check = model.check(settings.data_root)
     judged = _judged(found, model, check)
     if check.familiarity is None:
-        st.info(
-            f"Whether a photo shows a {shown.subject.one} at all is not checked: {check.problem}"
-        )
+        words = f"Whether a photo shows a {shown.subject.one} at all is not checked: "
+        st.info(literal(words + check.problem))
     if len(judged) == 1:
         show_card(judged[0], model, shown, 0)
         return
     _show_table(judged, shown)
     for place, one in enumerate(judged):
-        title = f"{one.name}: {shown.name(one.answer.predicted)}"
-        with st.expander(title.replace("[", "\\[")):
+        with st.expander(_title(one, model, shown)):
             show_card(one, model, shown, place)
 
 
@@ -90,7 +90,15 @@ def _judged(found: list[Answered], model: Model, check: Check) -> list[Answered]
     if check.familiarity is None:
         return found
     known = check.familiarity.recognises(model.seen([one.square for one in found]))
-    return [replace(one, is_familiar=bool(is_known)) for one, is_known in zip(found, known, strict=True)]
+    return [
+        replace(one, is_familiar=bool(is_known)) for one, is_known in zip(found, known, strict=True)
+    ]
+
+
+def _title(one: Answered, model: Model, shown: Shown) -> str:
+    said = verdict(one.answer, model.predictor.threshold, one.is_familiar, shown.subject)
+    mark = "" if said.mood == "sure" else f" ({said.headline[0].lower()}{said.headline[1:]})"
+    return f"{literal(one.name)}: {literal(shown.name(one.answer.predicted))}{mark}"
 
 
 def _show_table(found: list[Answered], shown: Shown) -> None:
@@ -98,13 +106,14 @@ def _show_table(found: list[Answered], shown: Shown) -> None:
         Named(one.name, shown.name(one.answer.predicted), one.answer, one.is_familiar)
         for one in found
     ]
+    table = as_table(rows)
+    table["probability"] *= 100
+    bar = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)
     st.dataframe(
-        as_table(rows),
+        table.rename(columns=str.capitalize),
         hide_index=True,
-        column_config={
-            "probability": st.column_config.ProgressColumn(
-                format="percent", min_value=0.0, max_value=1.0
-            )
-        },
+        column_config={"Probability": bar},
     )
-    st.download_button("Download as CSV", as_csv(rows), "species.csv", "text/csv", on_click="ignore")
+    st.download_button(
+        "Download as CSV", as_csv(rows), "species.csv", "text/csv", on_click="ignore"
+    )

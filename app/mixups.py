@@ -45,17 +45,11 @@ def mixups(matrix: pd.DataFrame, this: str, most: int = 3) -> list[Mixup]:
         this: the class that was named.
         most: how many, at most; only those with an error.
     """
-    n = matrix.sum(axis=1)
+    counts, names = matrix.to_numpy(), list(map(str, matrix.index))
+    at, n = names.index(this), counts.sum(axis=1)
     found = [
-        Mixup(
-            this=this,
-            other=str(other),
-            other_as_this=int(matrix.loc[other, this]),
-            n_others=int(n[other]),
-            this_as_other=int(matrix.loc[this, other]),
-            n_these=int(n[this]),
-        )
-        for other in matrix.index
+        Mixup(this, other, *map(int, (counts[row, at], n[row], counts[at, row], n[at])))
+        for row, other in enumerate(names)
         if other != this
     ]
     mistaken = [one for one in found if one.n_errors]
@@ -65,7 +59,8 @@ def mixups(matrix: pd.DataFrame, this: str, most: int = 3) -> list[Mixup]:
 
 def reliability(matrix: pd.DataFrame, this: str) -> Reliability:
     """How many of the test images that were called `this` were it."""
-    return Reliability(int(matrix.loc[this, this]), int(matrix[this].sum()))
+    called = matrix[this]
+    return Reliability(int(called[this]), int(called.sum()))
 
 
 def matrix_of_test(predictions: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:

@@ -107,10 +107,11 @@ def model_of(record: RunRecord) -> Model:
         UserError: it cannot be built or read here.
         DamagedError: a file of the run is not what was sealed.
     """
-    return _loaded(record.experiment, record.seed, str(record.folder.path), _when_sealed(record))
+    return _loaded(record.experiment, record.seed, str(record.folder.path), when_sealed(record))
 
 
-def _when_sealed(record: RunRecord) -> int:
+def when_sealed(record: RunRecord) -> int:
+    """When a run was completed, in nanoseconds; what is remembered of another one is of no use."""
     try:
         return record.mark.stat().st_mtime_ns
     except OSError:

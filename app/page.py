@@ -4,11 +4,10 @@ import sys
 
 import streamlit as st
 
-from app import about, chooser, identify
+from app import about, identify
 from app.fragments import style
 from app.kept_in_memory import keep_uploads_in_memory
 from app.settings import parse_settings
-from bench.results.records import notice_for
 
 
 def main() -> None:
@@ -19,7 +18,9 @@ def main() -> None:
     settings = parse_settings(sys.argv[-1])
     page = st.navigation(
         [
-            st.Page(lambda: identify.show(settings), title="Identify", url_path="identify", default=True),
+            st.Page(
+                lambda: identify.show(settings), title="Identify", url_path="identify", default=True
+            ),
             st.Page(lambda: about.show(settings), title="About the model", url_path="about"),
         ],
         position="top",

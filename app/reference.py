@@ -105,9 +105,7 @@ def _chosen(photos: Photos, split: str) -> tuple[str, ...]:
     return tuple(images[row].path for row in balanced(labels, MOST_REFERENCES))
 
 
-def _read(
-    photos: Photos, fingerprint: str, split: str, paths: Sequence[str]
-) -> NDArray[np.uint8]:
+def _read(photos: Photos, fingerprint: str, split: str, paths: Sequence[str]) -> NDArray[np.uint8]:
     """Images of a split, uint8 [N, S, S, 3]; from the decode cache where a run has filled it."""
     place = images_folder(fingerprint, photos.image_size)
     try:

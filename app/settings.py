@@ -29,8 +29,7 @@ class Settings:
             {
                 "suite": self.suite,
                 "runs": [
-                    [run.experiment, run.seed, str(run.folder.path.absolute())]
-                    for run in self.runs
+                    [run.experiment, run.seed, str(run.folder.path.absolute())] for run in self.runs
                 ],
                 "opened": self.opened,
                 "data_root": _named(self.data_root),

@@ -1,21 +1,20 @@
 """How the page speaks of a run's classes: by the facts about them, where there are any."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from app.facts import Facts, load_facts
-from app.models import Model
 from app.naming import human
-from app.settings import Settings
 from app.species import SpeciesFacts
 from app.wording import ANYTHING, TRACKS, Subject
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What is known about the classes of a run, and what its photos are called."""
+    """What is known about classes, and what the photos of a run are called."""
 
     facts: Facts
     subject: Subject
@@ -25,8 +24,8 @@ class Shown:
         """What the page does, and what becomes of the photos."""
         what = "the animal that left it" if self.subject is TRACKS else "what it shows"
         return (
-            f"Give it a photo, and a trained model names {what}. Photos are held in memory while "
-            "you look at them; nothing is stored, and where a photo was taken is not read."
+            f"Give it a photo, and a trained model names {what}. Photos stay in memory while you "
+            "look at them; none is stored, and where one was taken is never read."
         )
 
     def of(self, name: str) -> SpeciesFacts | None:
@@ -39,10 +38,15 @@ class Shown:
         return human(name) if found is None else found.common_name
 
 
-def shown_for(settings: Settings, model: Model) -> Shown:
-    """How the page speaks of a run's classes."""
-    facts = _facts(settings.facts)
-    is_known = any(facts.of(name) for name in model.predictor.classes)
+def shown_for(file: Path | None, classes: Iterable[str]) -> Shown:
+    """How the page speaks of a run's classes.
+
+    Args:
+        file: of facts, where they are not those that come along.
+        classes: of the run.
+    """
+    facts = _facts(file)
+    is_known = any(facts.of(name) for name in classes)
     return Shown(facts, TRACKS if is_known else ANYTHING)
 
 

@@ -1,4 +1,4 @@
-"""What the page says of an answer: how sure, how often that was right, and when it means nothing."""
+"""What the page says of an answer: how sure it is, and how often that was right."""
 
 import math
 from dataclasses import dataclass

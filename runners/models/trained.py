@@ -96,8 +96,12 @@ class TrainedClassifier:
     def _last_layer(self) -> nn.Module:
         """The head's last module that holds parameters and no other modules."""
         parts = dict(self.network.named_modules())
-        leaves = [parts[name] for name in self.blocks[-1].modules if not any(parts[name].children())]
-        return [leaf for leaf in leaves if any(True for _ in leaf.parameters())][-1]
+        leaves = [
+            parts[name] for name in self.blocks[-1].modules if not any(parts[name].children())
+        ]
+        last = [leaf for leaf in leaves if any(True for _ in leaf.parameters())][-1]
+        assert isinstance(last, nn.Module)
+        return last
 
     def _split(self, images: NDArray[np.uint8]) -> Split:
         side = self.image_size
