@@ -21,13 +21,16 @@ _PREVIEW_PIXELS = 960
 class Answered:
     """A photo with its answer.
 
-    `preview` is a small JPEG of the photo, and `square` what the network saw of it, uint8
-    [S, S, 3]. `is_familiar` is None where that is not known.
+    `key` is the server's own name for the file. `preview` is a small JPEG of the photo, `square`
+    what the network saw of it, uint8 [S, S, 3], and `features` float32 [D] what its last layer
+    read. `is_familiar` is None where that is not known.
     """
 
+    key: str
     name: str
     preview: bytes
     square: NDArray[np.uint8]
+    features: NDArray[np.float32]
     answer: Answer
     is_familiar: bool | None = None
 
@@ -59,7 +62,14 @@ def _looked_at(file: UploadedFile, model: Model) -> Answered | str:
     except Refused as refused:
         return str(refused)
     square = model.predictor.square(photo.image)
-    return Answered(photo.name, _preview(photo.image), square, model.answer([square])[0])
+    return Answered(
+        key=file.file_id,
+        name=photo.name,
+        preview=_preview(photo.image),
+        square=square,
+        features=model.features(square),
+        answer=model.answer(square),
+    )
 
 
 def _preview(image: Image.Image) -> bytes:

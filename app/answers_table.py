@@ -9,7 +9,7 @@ from app.predictor import Answer
 
 COLUMNS = ("file", "species", "probability", "sure", "familiar")
 # What a spreadsheet would take for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "|", "%")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,5 +58,6 @@ def as_csv(rows: Sequence[Named]) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A text on one line that no spreadsheet takes for a formula."""
+    line = "".join(sign if sign.isprintable() else " " for sign in text)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line

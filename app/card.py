@@ -17,41 +17,41 @@ _N_BARS = 5
 
 
 @st.fragment
-def show_card(one: Answered, model: Model, shown: Shown, place: int) -> None:
-    """Draws the card of a photo.
+def show_card(one: Answered, model: Model, shown: Shown) -> None:
+    """Draws the card of a photo; a switch on it draws this card anew and nothing else.
 
     Args:
         one: the photo and its answer.
         model: what answered.
         shown: how to speak of its classes.
-        place: of the photo among those of the visitor, from 0.
     """
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        _show_photo(one, model, place)
+        _show_photo(one, model)
     with right:
         st.html(_answer(one, model, shown))
-    st.html(_confusions(one, model, shown))
     facts = shown.of(one.answer.predicted)
-    if facts is not None:
-        st.html("".join(animal_sections(facts)))
+    more = _confusions(one, model, shown)
+    more += "" if facts is None else "".join(animal_sections(facts))
+    if one.is_familiar is False:
+        title = f"{shown.name(one.answer.predicted)}, all the same"
+        more = fragments.disclosure(title, "", more)
+    st.html(more)
 
 
-def _show_photo(one: Answered, model: Model, place: int) -> None:
-    photo = st.empty()
-    is_on = st.toggle("Show where the model looked", key=f"looked-{place}-{one.name}")
-    if not is_on:
+def _show_photo(one: Answered, model: Model) -> None:
+    photo, note = st.empty(), st.empty()
+    if not st.toggle("Show where the model looked", key=f"looked-{one.key}"):
         photo.image(one.preview, width="stretch", caption=literal(one.name))
         return
     try:
         looked = model.looked(one.square, one.answer)
     except UserError as error:
         photo.image(one.preview, width="stretch", caption=literal(one.name))
-        st.info(literal(str(error)))
+        note.info(literal(str(error)))
         return
-    photo.image(
-        looked.image, width="stretch", caption=literal(f"{looked.method}; yellow mattered most")
-    )
+    caption = literal(f"{looked.method}; yellow mattered most")
+    photo.image(looked.image, width="stretch", caption=caption)
 
 
 def _answer(one: Answered, model: Model, shown: Shown) -> str:
@@ -81,7 +81,8 @@ def _confusions(one: Answered, model: Model, shown: Shown) -> str:
 def _mixup(mixup: Mixup, shown: Shown, *, is_open: bool) -> str:
     this, other = shown.name(mixup.this), shown.name(mixup.other)
     marks = tell_apart(shown.facts, mixup.this, mixup.other)
-    ways = fragments.paragraph("How to tell them apart", "tb-quiet") + fragments.bullets(marks)
+    told = fragments.bullets(marks) if len(marks) > 1 else fragments.paragraph("".join(marks))
+    ways = fragments.paragraph("How to tell them apart", "tb-quiet") + told
     return fragments.disclosure(
         other, mixup_sentence(mixup, this, other), ways if marks else "", is_open=is_open
     )

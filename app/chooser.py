@@ -7,8 +7,6 @@ from app.settings import Settings
 from bench.results.records import RunRecord
 from bench.results.store import DamagedError
 
-_KEY = "run"
-
 
 def label(record: RunRecord) -> str:
     """What a run is called in the list, with how often it was right."""
@@ -24,13 +22,13 @@ def label(record: RunRecord) -> str:
 
 def choose(settings: Settings) -> RunRecord:
     """Shows the runs, and gives the one that is chosen."""
-    places = range(len(settings.runs))
     chosen: int = st.selectbox(
         "Model",
-        places,
-        index=st.session_state.get(_KEY, settings.opened),
+        range(len(settings.runs)),
+        index=settings.opened,
         format_func=lambda place: label(settings.runs[place]),
         help="All complete runs of the suite, the best on validation photos first.",
+        key="run",
+        persist_state="session",
     )
-    st.session_state[_KEY] = chosen
     return settings.runs[chosen]

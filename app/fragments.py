@@ -24,10 +24,11 @@ def heading(title: str, words: str) -> str:
 def answer(name: str, latin: str, said: Verdict, bars: str) -> str:
     """A species as the answer, how it is to be taken, and the bars of the most probable ones."""
     italic = f'<p class="tb-latin">{escape(latin)}</p>' if latin else ""
+    doubt = "" if said.mood == "sure" else "?"
     chip = f'<span class="tb-mark">{_MARKS[said.mood]}</span> {escape(said.headline)}'
     return (
         f'<section class="tb-answer tb-{said.mood}">'
-        f'<p class="tb-chip">{chip}</p><h2>{escape(name)}</h2>{italic}'
+        f'<p class="tb-chip">{chip}</p><h2>{escape(name)}{doubt}</h2>{italic}'
         f'<p class="tb-reason">{escape(said.reason)}</p>{bars}</section>'
     )
 
@@ -42,7 +43,7 @@ def _bar(name: str, probability: float) -> str:
     width = f"{min(max(probability, 0.0), 1.0) * 100:.1f}%"
     return (
         f'<li><span class="tb-name">{escape(name)}</span>'
-        f'<span class="tb-value">{percent(probability)}</span>'
+        f'<span class="tb-value">{escape(percent(probability))}</span>'
         f'<span class="tb-bar"><i style="width:{width}"></i></span></li>'
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -10,6 +11,7 @@ from app.answers import Answered, answer_files
 from app.answers_table import Named, as_csv, as_table
 from app.card import show_card
 from app.chooser import choose
+from app.familiarity import Seen
 from app.markdown import literal
 from app.models import Check, Model, model_of
 from app.settings import Settings
@@ -36,7 +38,7 @@ def show(settings: Settings) -> None:
     shown = shown_for(settings.facts, model.predictor.classes)
     with top:
         st.html(fragments.heading(shown.subject.question, shown.promise))
-        notice = notice_for([record])
+        notice = notice_for([model.predictor.record])
         if notice:
             st.warning(notice, icon=":material/draw:")
     files = _photos()
@@ -72,27 +74,26 @@ def _show_answers(
     if not found:
         return
     check = model.check(settings.data_root)
-    judged = _judged(found, model, check)
+    judged = _judged(found, check)
     if check.familiarity is None:
         words = f"Whether a photo shows a {shown.subject.one} at all is not checked: "
         st.info(literal(words + check.problem))
     if len(judged) == 1:
-        show_card(judged[0], model, shown, 0)
+        show_card(judged[0], model, shown)
         return
     _show_table(judged, shown)
-    for place, one in enumerate(judged):
+    for one in judged:
         with st.expander(_title(one, model, shown)):
-            show_card(one, model, shown, place)
+            show_card(one, model, shown)
 
 
-def _judged(found: list[Answered], model: Model, check: Check) -> list[Answered]:
+def _judged(found: list[Answered], check: Check) -> list[Answered]:
     """The same with whether each photo is like those that the model knows."""
     if check.familiarity is None:
         return found
-    known = check.familiarity.recognises(model.seen([one.square for one in found]))
-    return [
-        replace(one, is_familiar=bool(is_known)) for one, is_known in zip(found, known, strict=True)
-    ]
+    seen = Seen(np.stack([one.square for one in found]), np.stack([one.features for one in found]))
+    known = check.familiarity.recognises(seen).tolist()
+    return [replace(one, is_familiar=is_known) for one, is_known in zip(found, known, strict=True)]
 
 
 def _title(one: Answered, model: Model, shown: Shown) -> str:

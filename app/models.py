@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from app.familiarity import Familiarity, Seen
+from app.familiarity import Familiarity
 from app.mixups import matrix_of_test
 from app.overlay import Looked, where_it_looked
 from app.predictor import Answer, Predictor, load_predictor
@@ -49,16 +49,16 @@ class Model:
     _check: Check | None = None
     _learning: Lock = field(default_factory=Lock)
 
-    def answer(self, squares: list[NDArray[np.uint8]]) -> list[Answer]:
-        """What each image shows; uint8 [S, S, 3] each."""
+    def answer(self, square: NDArray[np.uint8]) -> Answer:
+        """What an image shows; uint8 [S, S, 3]."""
         with self._turn:
-            return list(self.predictor.answer_stream(squares))
+            return self.predictor.answer_all([square])[0]
 
-    def seen(self, squares: list[NDArray[np.uint8]]) -> Seen:
-        """The images with what the network reads of them."""
-        images = np.stack(squares)
+    def features(self, square: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the network's last layer reads of an image, float32 [D]."""
         with self._turn:
-            return Seen(images, self.predictor.classifier.features(images))
+            found = self.predictor.classifier.features(square[None])
+        return np.asarray(found[0], dtype=np.float32)
 
     def looked(self, square: NDArray[np.uint8], answer: Answer) -> Looked:
         """Where the network looked.

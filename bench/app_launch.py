@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from app.facts import load_facts
 from app.settings import Settings
 from bench.chosen import choose_best, choose_run
 from bench.experiments.spec import DataSpec
@@ -19,8 +20,10 @@ def settings_for(run: str | None, survey: Callable[[], Survey], facts: Path | No
         facts: a file of facts of one's own.
 
     Raises:
-        UserError: there is no such run, or no complete run at all.
+        UserError: there is no such run, or no complete run at all, or a mistake in the facts.
     """
+    if facts is not None:
+        load_facts(facts)
     taken: list[Survey] = []
 
     def once() -> Survey:

@@ -137,3 +137,18 @@ def test_nothing_in_a_weights_file_is_run(slim, tmp_path):
     with pytest.raises(UserError):
         load_trained(slim[0], pickle.dumps(Harm()))
     assert not (tmp_path / "harmed").exists()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_features_are_what_the_last_layer_reads(photos, tmp_path, name):
+    record, weights, test, _ = finish(photos, tmp_path / "run", name)
+    found = load_trained(record, weights)
+    features = found.features(test.images, batch_size=5)
+    assert features.shape[0] == len(test.images)
+    assert features.dtype == np.float32
+    last = [one for one in found.network.modules() if isinstance(one, torch.nn.Linear)][-1]
+    logits = last(torch.from_numpy(features)).double()
+    said = torch.softmax(logits, dim=1).numpy()
+    np.testing.assert_allclose(said, found.predict(test.images), atol=1e-5)
+    assert not last._forward_pre_hooks
+    assert len(found.features(test.images[:0])) == 0
