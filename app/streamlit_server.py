@@ -50,6 +50,8 @@ def command(place: Place, settings: Settings) -> list[str]:
         "server.maxUploadSize": str(MOST_MEGABYTES + 1),
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
+        # Its tables' own export would let a name be run as a formula; ours does not.
+        "client.disableDataExport": "true",
         "client.showErrorDetails": "none",
         "client.showErrorLinks": "false",
         "logger.enableRich": "false",

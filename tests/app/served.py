@@ -18,10 +18,10 @@ name = "drawn"
 data = "drawn"
 seeds = [0]
 [data.drawn]
-synthetic = { images = 180, size = 64 }
+synthetic = { images = 126, size = 64 }
 image_size = 64
 [defaults]
-epochs = 2
+epochs = 1
 batch_size = 16
 precision = "fp32"
 threads = 1

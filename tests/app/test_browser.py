@@ -94,13 +94,9 @@ def photos(home):
 
 def give(tab, *files):
     """Uploads files: paths, or (name, content)."""
+    named = [one if isinstance(one, tuple) else (one.name, one.read_bytes()) for one in files]
     tab.locator("input[type=file]").set_input_files(
-        [
-            str(one)
-            if not isinstance(one, tuple)
-            else {"name": one[0], "mimeType": "image/jpeg", "buffer": one[1]}
-            for one in files
-        ]
+        [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in named]
     )
 
 
