@@ -215,8 +215,8 @@ def _limits(record: RunRecord, by_class: pd.DataFrame, n_test: int) -> tuple[str
     fewest = by_class.sort_values("n", kind="stable").iloc[0]
     always = f"It knows {n_classes} classes and always names one of them, whatever a photo shows."
     elsewhere = (
-        f"All figures are of {n_test} test images of the data set that it was trained on; photos of "
-        "other places, cameras and seasons will do worse."
+        f"All figures are of {n_test} test images of the data set that it was trained on; photos "
+        "of other places, cameras and seasons will do worse."
     )
     found = [always, elsewhere]
     if record.is_drawn:

@@ -12,6 +12,7 @@ from bench.cli import (
     data,
     doctor,
     explain,
+    export,
     init,
     listing,
     page,
@@ -47,6 +48,7 @@ app.command("report")(report.report)
 app.command("compare")(compare.compare)
 app.command("explain")(explain.explain)
 app.command("predict")(predict.predict)
+app.command("export")(export.export)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LEAST = 0.005
 _UNSURE = "unsure"
+_UNREADABLE = "cannot be read"
 
 
 def print_table(
@@ -49,9 +50,9 @@ def print_table(
 
 def _widths(width: int, paths: Sequence["Path"], classes: Sequence[str]) -> tuple[int, ...]:
     """Of image, class, probability, "unsure" and what else; a column's gap is not in it."""
-    of_class = max(9, *(cell_len(printable(name)) for name in classes))
+    of_class = max(len(_UNREADABLE), *(cell_len(printable(name)) for name in classes))
     fixed = of_class + 11 + len(_UNSURE) + 10
-    longest = max((cell_len(shown_path(path)) for path in paths), default=0)
+    longest = max((cell_len(printable(shown_path(path))) for path in paths), default=0)
     of_path = min(max(longest, 5), max(12, (width - fixed) // 2))
     return of_path, of_class, 11, len(_UNSURE), max(12, width - fixed - of_path)
 
@@ -67,7 +68,7 @@ def _table(widths: Sequence[int], has_header: bool) -> Table:
 
 def _cells(answer: "Answer | None", n_top: int) -> tuple[str, str, str, str]:
     if answer is None:
-        return "cannot be read", "", "", ""
+        return _UNREADABLE, "", "", ""
     first, *others = answer.top(n_top)
     more = [
         f"{printable(one.name)} {percent(one.probability)}"

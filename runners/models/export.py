@@ -8,7 +8,7 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -18,8 +18,10 @@ from runners.models.trained import TrainedClassifier
 if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
-OUTPUTS = ("logits", "probabilities", "calibrated")
 IMAGES, PHOTOS = "images", "photos"
+# The dimensions of each graph's input that may be of any size.
+_FREE = {IMAGES: ("batch",), PHOTOS: ("batch", "height", "width")}
+OUTPUTS = ("logits", "probabilities", "calibrated")
 # The newest one that both the exporter and onnxruntime know without converting.
 OPSET = 20
 _FIXED_POINT = 1 << 22
@@ -52,8 +54,8 @@ class AnsweringPhotos(nn.Module):
         self.answering = Answering(classifier, temperature)
         self.side = classifier.image_size
         scaling = classifier.normalization
-        self.register_buffer("mean", torch.tensor(scaling.mean).view(1, 3, 1, 1))
-        self.register_buffer("std", torch.tensor(scaling.std).view(1, 3, 1, 1))
+        self.mean = nn.Buffer(torch.tensor(scaling.mean).view(1, 3, 1, 1))
+        self.std = nn.Buffer(torch.tensor(scaling.std).view(1, 3, 1, 1))
 
     def forward(self, photos: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits, probabilities, calibrated probabilities."""
@@ -89,10 +91,10 @@ def _shares(n: int, side: int) -> Tensor:
     [side, n]; with 22 bits after the point as Pillow has them, sums are exact.
     """
     scale = n / side
-    reach = torch.sym_max(scale, 1.0)
+    reach: Any = torch.sym_max(scale, 1.0)  # a symbol, as n is, while the graph is made
     centre = (torch.arange(side, dtype=torch.float64) + 0.5) * scale
     at = torch.arange(n, dtype=torch.float64) + 0.5
-    share = (1 - (at - centre[:, None]).abs() / reach).clamp(min=0)
+    share = torch.clamp(1 - (at - centre[:, None]).abs() / reach, min=0)
     return torch.floor(share / share.sum(1, keepdim=True) * _FIXED_POINT + 0.5) / _FIXED_POINT
 
 
@@ -100,14 +102,13 @@ def images_program(classifier: TrainedClassifier, temperature: float) -> "Export
     """The graph that takes normalised images, in batches of any size."""
     side = classifier.image_size
     example = torch.zeros(2, 3, side, side)
-    return _program(Answering(classifier, temperature), example, ("batch",))
+    return _program(Answering(classifier, temperature), example, _FREE[IMAGES])
 
 
 def photos_program(classifier: TrainedClassifier, temperature: float) -> "ExportedProgram":
     """The graph that takes photos of any size, in batches of any size."""
     example = torch.zeros(2, 100, 140, 3, dtype=torch.uint8)
-    names = ("batch", "height", "width")
-    return _program(AnsweringPhotos(classifier, temperature), example, names)
+    return _program(AnsweringPhotos(classifier, temperature), example, _FREE[PHOTOS])
 
 
 def _program(model: nn.Module, example: Tensor, names: tuple[str, ...]) -> "ExportedProgram":
@@ -135,7 +136,7 @@ def onnx_bytes(program: "ExportedProgram", name: str, metadata: dict[str, str]) 
 
     Args:
         program: one of the two.
-        name: of its input.
+        name: of its input, `IMAGES` or `PHOTOS`.
         metadata: goes into `metadata_props`.
     """
     from onnx.helper import set_model_props
@@ -151,8 +152,20 @@ def onnx_bytes(program: "ExportedProgram", name: str, metadata: dict[str, str]) 
         )
     assert exported is not None  # it is with dynamo
     model = exported.model_proto
+    _name_dimensions(model, _FREE[name])
     set_model_props(model, metadata)
     return bytes(model.SerializeToString())
+
+
+def _name_dimensions(model: Any, names: tuple[str, ...]) -> None:
+    """Calls the input's free dimensions by their names everywhere, where torch numbered them."""
+    graph = model.graph
+    free = [one.dim_param for one in graph.input[0].type.tensor_type.shape.dim if one.dim_param]
+    known = dict(zip(free, names, strict=True))
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for dimension in value.type.tensor_type.shape.dim:
+            if dimension.dim_param in known:
+                dimension.dim_param = known[dimension.dim_param]
 
 
 @contextmanager

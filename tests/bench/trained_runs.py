@@ -29,12 +29,17 @@ model = "embedded:vit_slim_patch8"
 """
 
 
-def train(home: Path) -> Path:
-    """Draws photos into a folder, writes the suite beside them, and completes its runs."""
+def train(home: Path, *assignments: str) -> Path:
+    """Draws photos into a folder, writes the suite beside them, and completes its runs.
+
+    Args:
+        home: the folder, which may be new.
+        assignments: as `--set` takes them.
+    """
     draw(home / "photos")
     (home / "experiments.toml").write_text(SUITE)
     n_threads = torch.get_num_threads()
-    for planned in survey(home).runs:
+    for planned in survey(home, *assignments).runs:
         planned.folder.begin()
         execute(planned.run, planned.folder, lambda _: None)
         planned.folder.write("log.txt", "")
