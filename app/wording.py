@@ -68,7 +68,9 @@ def verdict(
 def _when(confidence: str, accuracy: float) -> str:
     if not math.isfinite(accuracy):
         return f"No validation photo was answered {confidence}."
-    return f"Its answers {confidence} were right on {percent(accuracy)} of the validation photos."
+    return (
+        f"Of the validation photos answered {confidence}, {percent(accuracy)} were named rightly."
+    )
 
 
 def mixup_sentence(mixup: Mixup, this: str, other: str) -> str:

@@ -7,9 +7,6 @@ import subprocess
 import time
 from pathlib import Path
 
-from PIL import Image, ImageDraw
-
-from tests.app.files import content_of
 from tests.bench.cli.command import BENCH, bench, environment
 
 SUITE = """
@@ -107,11 +104,3 @@ def _is_there(pid):
 def photos_in(cache):
     """The drawn test photos of a cache."""
     return Path(cache).glob("drawn/*/test/*/*.jpg")
-
-
-def page_of_text():
-    """A picture that is no footprint."""
-    page = Image.new("RGB", (600, 800), "white")
-    for y in range(20, 780, 20):
-        ImageDraw.Draw(page).text((20, y), "words and no footprint at all " * 3, fill="black")
-    return content_of(page)

@@ -11,11 +11,18 @@ import signal
 import socket
 from urllib.parse import urlsplit
 
+import numpy as np
 import psutil
 import pytest
 
+from app.familiarity import Seen
+from app.predictor import load_predictor
+from app.reference import learn_reference, sample
+from bench.results.records import complete_runs
+from runners.data.photos import open_photos, recorded_data
 from tests.app import served
-from tests.app.files import MEGABYTE, bomb, of_size
+from tests.app.files import MEGABYTE, bomb, content_of, of_size
+from tests.app.nonsense import nonsense, page_of_text
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -172,7 +179,7 @@ def test_a_page_of_text_is_said_to_be_no_footprint(visit):
     if QUICK:
         pytest.skip("the data set of those results is not here to learn from")
     tab = visit()
-    give(tab, ("page.png", served.page_of_text()))
+    give(tab, ("page.png", content_of(page_of_text())))
     expect(tab.locator(".tb-chip")).to_contain_text("This looks like no footprint")
 
 
@@ -268,3 +275,19 @@ def test_whoever_opens_it_to_others_is_told_who_can_reach_it(home):
     with served.opened(home, "--address", "0.0.0.0") as running:  # noqa: S104 - it is the point
         assert "whoever can reach this machine over the network" in running.log
         assert running.address.startswith("http://127.0.0.1:")
+
+
+def test_drawn_footprints_are_familiar_and_what_is_none_is_not(home, monkeypatch):
+    monkeypatch.setenv("TRACKBENCH_CACHE", str(home / served.CACHE))
+    record = next(complete_runs(home / "results" / "drawn"))
+    predictor = load_predictor(record)
+    found = learn_reference(predictor, sample(predictor, None))
+    photos = open_photos(recorded_data(record.spec), record.spec["fingerprint"])
+    test = np.stack([photos.read("test", one.path) for one in photos.folder.splits["test"]])
+    odd = nonsense(predictor.classifier.image_size)
+    of_test, of_odd = (
+        found.recognises(Seen(images, predictor.classifier.features(images)))
+        for images in (test, odd)
+    )
+    assert of_test.mean() >= 0.85
+    assert not of_odd.any()

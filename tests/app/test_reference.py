@@ -4,7 +4,6 @@ import shutil
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 from safetensors.numpy import save_file
 
 from app.familiarity import Seen
@@ -21,6 +20,8 @@ from runners.data.cache import open_cache
 from runners.data.photos import open_photos, recorded_data
 from tests.bench.trained_runs import survey
 
+from .nonsense import nonsense
+
 
 @pytest.fixture
 def predictor(home):
@@ -35,24 +36,6 @@ def read(predictor, root, split):
 
 def seen(predictor, images):
     return Seen(images, predictor.classifier.features(images))
-
-
-def nonsense(size):
-    """What a visitor might give that is no photo of the data set."""
-    text = Image.new("RGB", (300, 400), "white")
-    for y in range(10, 390, 16):
-        ImageDraw.Draw(text).text((8, y), "words of a page " * 3, fill="black")
-    ramp = np.tile(np.linspace(0, 255, size).astype(np.uint8)[None, :, None], (size, 1, 3))
-    board = (np.indices((size, size)).sum(axis=0) // 4 % 2 * 255).astype(np.uint8)
-    return np.stack(
-        [
-            np.asarray(text.resize((size, size))),
-            ramp,
-            np.repeat(board[..., None], 3, axis=2),
-            np.zeros((size, size, 3), np.uint8),
-            np.full((size, size, 3), (255, 0, 255), np.uint8),
-        ]
-    )
 
 
 def test_test_images_are_recognised_and_nonsense_is_not(home, predictor):

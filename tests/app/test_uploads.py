@@ -68,8 +68,10 @@ def test_a_bomb_is_refused_before_it_is_decoded():
     assert peak < 5 * MEGABYTE
 
 
-def test_forty_megapixels_are_let_in():
-    assert read_upload("a.png", content_of(Image.new("1", (8000, 5000)))).image.size == (8000, 5000)
+def test_as_many_pixels_as_the_limit_are_let_in_and_a_row_more_is_not(monkeypatch):
+    monkeypatch.setattr("app.uploads.MOST_MEGAPIXELS", 1)
+    assert read_upload("a.png", content_of(Image.new("1", (1000, 1000)))).image.size == (1000, 1000)
+    assert "1000 × 1001 pixels" in refusal("a.png", content_of(Image.new("1", (1000, 1001))))
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif"])

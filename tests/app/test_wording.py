@@ -21,14 +21,14 @@ def test_a_sure_answer_says_how_often_such_answers_were_right(is_familiar):
     said = verdict(answer(is_sure=True), LIMIT, is_familiar, TRACKS)
     assert (said.mood, said.headline) == ("sure", "Sure")
     assert said.reason == (
-        "Its answers at 60 % or more were right on 90 % of the validation photos."
+        "Of the validation photos answered at 60 % or more, 90 % were named rightly."
     )
 
 
 def test_an_unsure_answer_says_so_first():
     said = verdict(answer(is_sure=False), LIMIT, True, TRACKS)
     assert (said.mood, said.headline) == ("unsure", "Unsure")
-    assert said.reason.startswith("Its answers below 60 % were right on 25 % of the validation")
+    assert said.reason.startswith("Of the validation photos answered below 60 %, 25 % were")
 
 
 def test_what_is_no_footprint_is_said_however_sure_the_model_is():
