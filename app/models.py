@@ -85,7 +85,9 @@ class Model:
         if found is not None:
             return Check(found)
         try:
-            return Check(self._learnt(sample(self.predictor, root)))
+            with st.spinner("Looking for the data set that the model learnt from …"):
+                chosen = sample(self.predictor, root)
+            return Check(self._learnt(chosen))
         except (UserError, OSError) as error:
             return Check(None, str(error))
 

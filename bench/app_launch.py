@@ -11,8 +11,10 @@ from bench.results.records import RunRecord
 from bench.survey import Survey, to_report
 
 
-def settings_for(run: str | None, survey: Callable[[], Survey], facts: Path | None) -> Settings:
-    """What `bench app` was asked to show.
+def settings_for(
+    run: str | None, survey: Callable[[], Survey], facts: Path | None
+) -> tuple[Settings, list[str]]:
+    """What `bench app` was asked to show, and a line on each run that is left out.
 
     Args:
         run: as `choose_run` takes it; where it is None, the best run by validation is shown first.
@@ -32,18 +34,20 @@ def settings_for(run: str | None, survey: Callable[[], Survey], facts: Path | No
         return taken[0]
 
     chosen = choose_best(once()) if run is None else choose_run(run, once)
-    runs = _best_first(to_report(taken[0])[0]) if taken else []
+    complete, left_out = to_report(taken[0]) if taken else ([], [])
+    runs = _best_first(complete)
     paths = [record.folder.path for record in runs]
     if chosen.record.folder.path not in paths:
         runs, paths = [chosen.record, *runs], [chosen.record.folder.path, *paths]
     suite = taken[0].suite.name if taken else chosen.record.folder.path.parents[1].name
-    return Settings(
+    settings = Settings(
         suite=suite,
         runs=tuple(runs),
         opened=paths.index(chosen.record.folder.path),
         data_root=_root(chosen.data, chosen.record),
         facts=facts,
     )
+    return settings, left_out
 
 
 def _best_first(runs: list[RunRecord]) -> list[RunRecord]:

@@ -51,13 +51,13 @@ def page(
     check_host(address)
     if port is not None:
         check_port(port, address)
-    settings = settings_for(
+    settings, left_out = settings_for(
         run,
         lambda: options.requested(file, results, profile, quick, assignments).survey(),
         facts,
     )
     place = place_of(address, port or free_port(USUAL_PORT, address))
-    _warn(address)
+    _warn(address, left_out)
     with (
         interruptible(),
         started(command(place, settings), place, "the page", os.environ, is_heard=True) as server,
@@ -66,9 +66,11 @@ def page(
         server.wait()
 
 
-def _warn(address: str) -> None:
+def _warn(address: str, left_out: list[str]) -> None:
     from app.streamlit_server import is_loopback
 
+    for line in left_out:
+        sys.stderr.write(f"bench: {line}\n")
     if not is_loopback(address):
         sys.stderr.write(
             f"bench: --address {address}: whoever can reach this machine over the network can "

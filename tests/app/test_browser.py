@@ -23,6 +23,7 @@ from runners.data.photos import open_photos, recorded_data
 from tests.app import served
 from tests.app.files import MEGABYTE, bomb, content_of, of_size
 from tests.app.nonsense import nonsense, page_of_text
+from tests.bench.suites import STUDY
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect = playwright.expect
@@ -51,7 +52,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(home):
     """The page, served; what went wrong on the server is an error at the end."""
-    arguments = ["--quick", "--results", QUICK] if QUICK else ["--run", "net"]
+    arguments = ["-f", str(STUDY), "--quick", "--results", QUICK] if QUICK else ["--run", "net"]
     with served.opened(home, *arguments) as running:
         yield running
         log = running.log

@@ -30,7 +30,7 @@ def opened(home, monkeypatch):
 
     def go(run="net", facts=None, script=None):
         st.cache_resource.clear()
-        settings = settings_for(run, lambda: survey(home), facts)
+        settings, _ = settings_for(run, lambda: survey(home), facts)
         monkeypatch.setattr(sys, "argv", [str(PAGE), settings.as_argument()])
         page = AppTest.from_file(PAGE) if script is None else AppTest.from_string(script)
         page.default_timeout = 60

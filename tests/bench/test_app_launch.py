@@ -24,7 +24,7 @@ def runs(settings):
 
 
 def test_the_best_by_validation_is_shown_first(home):
-    found = settings_for(None, lambda: survey(home), None)
+    found, _ = settings_for(None, lambda: survey(home), None)
     assert found.suite == "tiny"
     assert sorted(runs(found)) == [("net", 0), ("vit", 0)]
     right = [run.metrics["val"]["accuracy"] for run in found.runs]
@@ -35,7 +35,7 @@ def test_the_best_by_validation_is_shown_first(home):
 
 @pytest.mark.parametrize("name", ["net", "vit"])
 def test_a_run_that_is_named_is_shown_first_among_all(home, name):
-    found = settings_for(name, lambda: survey(home), None)
+    found, _ = settings_for(name, lambda: survey(home), None)
     assert runs(found)[found.opened] == (name, 0)
     assert len(found.runs) == 2
 
@@ -45,16 +45,16 @@ def test_a_run_folder_is_shown_alone_and_needs_no_suite(home):
         raise AssertionError("no suite is needed")
 
     folder = survey(home).records[0].folder.path
-    found = settings_for(str(folder), unasked, None)
+    found, _ = settings_for(str(folder), unasked, None)
     assert [run.folder.path for run in found.runs] == [folder]
     assert (found.suite, found.opened, found.data_root) == ("tiny", 0, None)
 
 
 def test_a_run_of_other_settings_is_shown_where_it_is_named(home):
     identity = survey(home).records[0].folder.path.name.partition("-")[2]
-    changed = lambda: survey(home, "experiment.net.epochs=3")  # noqa: E731 - of one use
-    found = settings_for(identity, changed, None)
+    found, left_out = settings_for(identity, lambda: survey(home, "experiment.net.epochs=3"), None)
     assert runs(found)[found.opened] == ("net", 0)
+    assert "1 complete run of other settings: left out" in left_out
 
 
 def test_mistakes_are_the_users_to_mend(home, tmp_path):
