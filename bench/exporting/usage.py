@@ -40,10 +40,12 @@ _UNPICKLES = (
     "`torch.export.load` can unpickle parts of a `.pt2` file, which may run code: load this one "
     "only if you trust where you have it from. ONNX and safetensors hold data alone."
 )
-_TALL = (
-    "photos.onnx resizes across, then down, to the byte as Pillow does; newer versions of Pillow "
-    "take photos much taller than wide the other way round, which changes some pixels by one level "
-    "of 255. It holds a whole photo in float64: 24 bytes a pixel."
+_ORDER = (
+    "photos.onnx resizes across, then down, to the byte as Pillow does in that order. Newer "
+    "versions of Pillow take some photos that are taller than wide the other way round, which "
+    "changes some pixels by one level of 255, and probabilities by as much as is said below; "
+    "model.onnx behind Pillow's own resizing has no such difference. A photo is held whole, in 24 "
+    "bytes a pixel."
 )
 
 
@@ -62,8 +64,8 @@ def how_to_use(files: Sequence[str], checks: Sequence[Checked]) -> list[Section]
         Section(
             "Checked",
             told
-            and f"{told}\n\nLargest difference of a probability, as trained or calibrated, from "
-            "what `bench predict` gives.",
+            and f"{told}\n\nThese are the largest differences of a probability, as trained or "
+            "calibrated, from those of the run's own network.",
         ),
     ]
 
@@ -73,7 +75,7 @@ def _use(files: Sequence[str]) -> str:
     if "model.onnx" in files:
         parts.append(f"```python\n{_IMAGES}\n```")
     if "photos.onnx" in files:
-        parts += [f"```python\n{_PHOTOS}\n```", _TALL]
+        parts += [f"```python\n{_PHOTOS}\n```", _ORDER]
     if "model.pt2" in files:
         parts.append(_UNPICKLES)
     return "\n\n".join(parts)

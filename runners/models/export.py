@@ -68,9 +68,9 @@ def resized(photos: Tensor, side: int) -> Tensor:
     """Photos as Pillow's bilinear resizing makes them: across first, then down.
 
     To the byte what `Image.resize((S, H)).resize((S, S))` gives, and so what `Image.resize((S,
-    S))` does but for photos much taller than wide, which newer versions of Pillow resize down
-    first: that changes some pixels by one level. ONNX's own `Resize` with `antialias` is up to 19
-    levels off.
+    S))` does, but for photos taller than wide: some of these newer versions of Pillow (13.0 does)
+    resize down first, which changes some pixels by one level. ONNX's own `Resize` with `antialias`
+    is up to 19 levels off in onnxruntime 1.32.
 
     Args:
         photos: uint8 [B, H, W, 3].
@@ -90,8 +90,9 @@ def _shares(n: int, side: int) -> Tensor:
     Its half-width is a pixel of the result, or of the photo where that is larger. float64
     [side, n]; with 22 bits after the point as Pillow has them, sums are exact.
     """
-    scale = n / side
-    reach: Any = torch.sym_max(scale, 1.0)  # a symbol, as n is, while the graph is made
+    # A tensor, and no number: the exporter divides symbols in float32.
+    scale = torch.scalar_tensor(n, dtype=torch.float64) / side
+    reach = scale.clamp(min=1)
     centre = (torch.arange(side, dtype=torch.float64) + 0.5) * scale
     at = torch.arange(n, dtype=torch.float64) + 0.5
     share = torch.clamp(1 - (at - centre[:, None]).abs() / reach, min=0)

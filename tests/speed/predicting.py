@@ -1,10 +1,11 @@
 """How much memory `bench predict` takes for few and many photos, and how fast it is.
 
-    python -m tests.speed.predicting
+    python -m tests.speed.predicting [MODEL]
 
 Photos of 640 × 480 pixels, 50 of noise and clouds under many names. `bench predict` runs in a
-process of its own for 500, 2,000 and 5,000 of them; the plain loop (open, torchvision's transforms, the
-network, one photo after another) for 500, in the same minutes and with as many threads.
+process of its own for 500, 2,000 and 5,000 of them; the plain loop (open, torchvision's transforms,
+the network, one photo after another) for 500, in the same minutes and with as many threads. For
+Linux.
 """
 
 import os
@@ -21,14 +22,17 @@ from tests.bench.trained_runs import train
 
 COUNTS = (500, 2000, 5000)
 MODELS = {"embedded:resnet18_slim": 64, "torchvision:resnet18": 224}
+# ru_maxrss will not do: a process inherits it from the one that started it.
 PEAK = """
-import resource, sys
+import sys
+from pathlib import Path
 from bench.cli import main
 try:
     main()
 finally:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stderr.write(f"peak {peak / 1024:.0f} MB\\n")
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    sys.stderr.write(f"peak {peak / 1024:.1f} MB\\n")
 """
 LOADING = """
 import sys, time
@@ -97,14 +101,18 @@ def main():
         home = Path(name)
         os.environ["TRACKBENCH_CACHE"] = str(home / "cache")
         folders = {n: draw(home / str(n), n) for n in COUNTS}
-        for model, side in MODELS.items():
+        for model in sys.argv[1:] or MODELS:
+            side = MODELS[model]
             print(f"{model}, {side} px", flush=True)
             settings = (f"experiment.net.model={model}", f"data.colours.image_size={side}")
             train(home / model, *settings)
             (run,) = (home / model / "results" / "tiny" / "net").iterdir()
             for _ in range(2):
                 print(f"  {ask(LOADING, str(run)).stdout.strip()}", flush=True)
-            print(f"  plain loop: {ask(PLAIN, str(run), str(folders[500])).stdout.strip()}")
+            print(
+                f"  plain loop: {ask(PLAIN, str(run), str(folders[500])).stdout.strip()}",
+                flush=True,
+            )
             for folder in folders.values():
                 out = ("--csv", "--out", str(home / "out.csv"))
                 answer = ask(PEAK, "predict", str(folder), "--run", str(run), *out)
