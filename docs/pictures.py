@@ -133,7 +133,9 @@ def photograph_app(results, photo):
             page.locator(".tb-answer").wait_for()
             page.locator("[data-testid=stStatusWidget]").wait_for(state="hidden")
             if scheme == "dark":
-                page.locator("[data-testid=stImage]").evaluate("photo => photo.scrollIntoView()")
+                page.locator("[data-testid=stImage]").evaluate(
+                    "photo => { photo.style.scrollMarginTop = '4rem'; photo.scrollIntoView(); }"
+                )
             page.wait_for_function("[...document.images].every(image => image.complete)")
             page.screenshot(path=PICTURES / f"{name}.png")
         browser.close()
