@@ -38,7 +38,7 @@ class Answered:
 def answer_files(files: list[UploadedFile], model: Model) -> tuple[list[Answered], list[str]]:
     """Answers to files, in their order, and a line on each that was refused.
 
-    What is worked out is kept in the visitor's own session as long as the file is there.
+    What is worked out is kept for this visitor alone, as long as the file is there.
     """
     kept: dict[object, Answered | str] = st.session_state.get(_KEPT, {})
     run = str(model.predictor.record.folder.path)
