@@ -2,12 +2,13 @@
 
     make pictures            (or: python -m docs.pictures; 4 minutes on two cores)
 
-Writes docs/pictures/live-table.svg, what `bench run` shows after a while, and report-*.png, parts
-of `bench report --html` in Chromium.
+Writes docs/pictures/live-table.svg, what `bench run` shows after a while, report-*.png, parts of
+`bench report --html` in Chromium, and app*.png, what `bench app` shows of a photo.
 """
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,9 @@ from rich.console import Console
 from bench.drawing import draw
 from bench.experiments.config import load_suite
 from bench.progress import Display, RunView
+from bench.results.records import best_by_validation, complete_runs
 from bench.survey import cpus, take
+from runners.data.places import root_of
 
 PROJECT = Path(__file__).parents[1]
 PICTURES = Path(__file__).parent / "pictures"
@@ -27,6 +30,7 @@ BENCH = [sys.executable, "-m", "bench.cli"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WIDTH = 118
 N_COMPLETE_IN_THE_PICTURE = 3
+SHOWN_TO_THE_APP = "gray_fox"
 
 
 def run_and_watch(results):
@@ -98,6 +102,46 @@ def photograph(page):
         browser.close()
 
 
+def photo_for_the_app(results):
+    """A test photo of a gray fox that the best run names rightly, and of middling difficulty."""
+    best = best_by_validation(complete_runs(results / "drawn-footprints"))
+    said = best.predictions().query("split == 'test' and true == predicted == @SHOWN_TO_THE_APP")
+    path = said.sort_values(f"p:{SHOWN_TO_THE_APP}")["path"].iloc[len(said) // 2]
+    suite = load_suite(PROJECT / "experiments.toml", profile="quick")
+    return root_of(suite.data) / "test" / path
+
+
+def photograph_app(results, photo):
+    """The answer to a photo, on a desk in light and on a phone in the dark."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    command = [*BENCH, "app", "--quick", "--results", str(results), "--no-browser"]
+    with (
+        subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as served,
+        sync_playwright() as running,
+    ):
+        address = served.stdout.readline().split(" is at ")[1].split()[0]
+        browser = running.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        for name, size, scheme in (
+            ("app", {"width": 1160, "height": 1240}, "light"),
+            ("app-phone", {"width": 390, "height": 844}, "dark"),
+        ):
+            page = browser.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+            page.goto(address)
+            page.locator("input[type=file]").set_input_files(photo)
+            page.locator(".tb-answer").wait_for()
+            page.locator("[data-testid=stStatusWidget]").wait_for(state="hidden")
+            if scheme == "dark":
+                page.locator("[data-testid=stImage]").evaluate(
+                    "photo => { photo.style.scrollMarginTop = '4rem'; photo.scrollIntoView(); }"
+                )
+            page.wait_for_function("[...document.images].every(image => image.complete)")
+            page.screenshot(path=PICTURES / f"{name}.png")
+        browser.close()
+        served.send_signal(signal.SIGINT)
+
+
 def main():
     """Runs, watches and photographs."""
     PICTURES.mkdir(exist_ok=True)
@@ -107,6 +151,7 @@ def main():
         command = [*BENCH, "report", "--quick", "--html", "--results", str(results)]
         subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
         photograph(results / "drawn-footprints" / "report" / "report.html")
+        photograph_app(results, photo_for_the_app(results))
 
 
 if __name__ == "__main__":

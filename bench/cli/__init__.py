@@ -15,6 +15,7 @@ from bench.cli import (
     export,
     init,
     listing,
+    page,
     predict,
     report,
     robustness,
@@ -53,6 +54,7 @@ app.command("export")(export.export)
 app.command("search")(search.search)
 app.command("sync")(sync.sync)
 app.command("ui")(ui.ui)
+app.command("app")(page.page)
 app.command("init")(init.init)
 app.command("clean")(clean.clean)
 app.command("doctor")(doctor.doctor)

@@ -62,7 +62,19 @@ def silence() -> Iterator[None]:
         yield
 
 
-def decode_bytes(content: bytes, at_least: int | None = None) -> Image.Image:
+def decode_quietly(content: bytes, most_pixels: int | None = None) -> Image.Image:
+    """As `decode_bytes`, without a warning; for one image at a time, in any thread.
+
+    Raises:
+        BadImage: as `decode_bytes` does.
+    """
+    with _FILTERS, silence():
+        return decode_bytes(content, most_pixels=most_pixels)
+
+
+def decode_bytes(
+    content: bytes, at_least: int | None = None, most_pixels: int | None = None
+) -> Image.Image:
     """Decodes the content of an image file as RGB, turned as its EXIF orientation says.
 
     What is transparent becomes white. 16-bit grey is scaled to 8 bits, and so are 32-bit integers
@@ -73,19 +85,20 @@ def decode_bytes(content: bytes, at_least: int | None = None) -> Image.Image:
         content: the bytes of a JPEG, PNG, WebP, BMP or TIFF file.
         at_least: a length in pixels; a JPEG may then be decoded smaller, which is faster, as long
             as neither side becomes shorter than this. For thumbnails, not for training.
+        most_pixels: how many the image may have; else `PIL.Image.MAX_IMAGE_PIXELS`.
 
     Returns:
         An RGB image that holds its pixels in memory.
 
     Raises:
-        BadImage: the content is broken, of another format, or has more than
-            `PIL.Image.MAX_IMAGE_PIXELS` pixels, which is found before any is decoded.
+        BadImage: the content is broken, of another format, or has more pixels than it may, which
+            is found before any is decoded.
     """
     if not content:
         raise BadImage("empty file")
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-            _check_size(image)
+            _check_size(image, Image.MAX_IMAGE_PIXELS if most_pixels is None else most_pixels)
             if at_least is not None:
                 image.draft("RGB", (at_least, at_least))
             image.load()
@@ -118,8 +131,7 @@ def to_square(image: Image.Image, image_size: int) -> NDArray[np.uint8]:
     return np.asarray(image.resize((image_size, image_size), Image.Resampling.BILINEAR))
 
 
-def _check_size(image: Image.Image) -> None:
-    limit = Image.MAX_IMAGE_PIXELS
+def _check_size(image: Image.Image, limit: int | None) -> None:
     if limit is not None and image.width * image.height > limit:
         raise BadImage(f"{image.width} × {image.height} pixels are more than the limit of {limit}")
 

@@ -69,6 +69,40 @@ class TrainedClassifier:
         )
         return score(self.network, batches, "fp32").probabilities
 
+    def features(self, images: NDArray[np.uint8], batch_size: int = 32) -> NDArray[np.float32]:
+        """What the last layer of the network reads of each image, before it names a class.
+
+        Maps and tokens are averaged over their places.
+
+        Args:
+            images: RGB, [B, S, S, 3] with S = `image_size`.
+            batch_size: how many go through the network at once.
+
+        Returns:
+            float32 [B, n_features].
+        """
+        read: list[Tensor] = []
+        hook = self._last_layer().register_forward_pre_hook(
+            lambda _, inputs: read.append(_averaged(inputs[0]))
+        )
+        try:
+            self.predict(images, batch_size)
+        finally:
+            hook.remove()
+        if not read:
+            return np.empty((0, 0), dtype=np.float32)
+        return np.asarray(torch.cat(read).float().numpy(), dtype=np.float32)
+
+    def _last_layer(self) -> nn.Module:
+        """The head's last module that holds parameters and no other modules."""
+        parts = dict(self.network.named_modules())
+        leaves = [
+            parts[name] for name in self.blocks[-1].modules if not any(parts[name].children())
+        ]
+        last = [leaf for leaf in leaves if any(True for _ in leaf.parameters())][-1]
+        assert isinstance(last, nn.Module)
+        return last
+
     def _split(self, images: NDArray[np.uint8]) -> Split:
         side = self.image_size
         if images.dtype != np.uint8 or images.shape[1:] != (side, side, 3):
@@ -78,6 +112,13 @@ class TrainedClassifier:
             )
         nameless = ("",) * len(images)
         return Split(images, np.zeros(len(images), dtype=np.int64), nameless, self.classes)
+
+
+def _averaged(features: Tensor) -> Tensor:
+    """[B, n] as it is; maps [B, n, h, w] and tokens [B, t, n] averaged over places."""
+    if features.dim() == 4:
+        return features.mean(dim=(2, 3))
+    return features.mean(dim=1) if features.dim() == 3 else features
 
 
 def load_trained(record: Mapping[str, Any], weights: bytes) -> TrainedClassifier:

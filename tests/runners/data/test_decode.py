@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps
 
-from runners.data.decode import BadImage, decode
+from runners.data.decode import BadImage, decode, decode_bytes, decode_quietly
 
 GRADIENT = np.arange(256, dtype=np.uint8).reshape(16, 16)
 
@@ -301,3 +301,11 @@ def test_a_mutated_image_is_an_image_or_bad_and_nothing_else(tmp_path, noise):
             assert len(image.tobytes()) == 3 * image.width * image.height
     assert min(n_images, len(reasons)) > 50
     assert all(reason and "\n" not in reason for reason in reasons)
+
+
+def test_a_limit_of_pixels_of_ones_own_is_kept_to():
+    file = io.BytesIO()
+    Image.new("L", (20, 10)).save(file, "PNG")
+    assert decode_bytes(file.getvalue(), most_pixels=200).size == (20, 10)
+    with pytest.raises(BadImage, match="20 × 10 pixels are more than the limit of 199"):
+        decode_quietly(file.getvalue(), most_pixels=199)

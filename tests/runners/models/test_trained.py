@@ -2,6 +2,7 @@
 
 import io
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -58,9 +59,15 @@ def finish(photos, path, name):
     )
 
 
+@pytest.fixture(scope="module")
+def finished(photos, tmp_path_factory):
+    """Runs each experiment once, when it is first asked for."""
+    return cache(lambda name: finish(photos, tmp_path_factory.mktemp(name) / "run", name))
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
-def test_it_says_what_the_run_said_of_its_test_images(photos, tmp_path, name):
-    record, weights, test, said = finish(photos, tmp_path / "run", name)
+def test_it_says_what_the_run_said_of_its_test_images(finished, name):
+    record, weights, test, said = finished(name)
     trained = load_trained(record, weights)
     found = trained.predict(test.images, batch_size=5)
     assert found.dtype == np.float64
@@ -72,8 +79,8 @@ def test_it_says_what_the_run_said_of_its_test_images(photos, tmp_path, name):
 
 
 @pytest.fixture
-def slim(photos, tmp_path):
-    record, weights, _, _ = finish(photos, tmp_path / "run", "slim")
+def slim(finished):
+    record, weights, _, _ = finished("slim")
     return record, weights
 
 
@@ -137,3 +144,18 @@ def test_nothing_in_a_weights_file_is_run(slim, tmp_path):
     with pytest.raises(UserError):
         load_trained(slim[0], pickle.dumps(Harm()))
     assert not (tmp_path / "harmed").exists()
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_features_are_what_the_last_layer_reads(finished, name):
+    record, weights, test, _ = finished(name)
+    found = load_trained(record, weights)
+    features = found.features(test.images, batch_size=5)
+    assert features.shape[0] == len(test.images)
+    assert features.dtype == np.float32
+    last = [one for one in found.network.modules() if isinstance(one, torch.nn.Linear)][-1]
+    logits = last(torch.from_numpy(features)).double()
+    said = torch.softmax(logits, dim=1).numpy()
+    np.testing.assert_allclose(said, found.predict(test.images), atol=1e-5)
+    assert not last._forward_pre_hooks
+    assert len(found.features(test.images[:0])) == 0

@@ -1,0 +1,95 @@
+"""A server runs as long as its context, says why it does not, and leaves no process behind."""
+
+import os
+import socket
+import sys
+from contextlib import closing
+from http.client import HTTPConnection
+
+import psutil
+import pytest
+
+from bench.errors import UserError
+from bench.serving import HOST, Place, check_host, check_port, free_port, started
+
+HEALTHY = (
+    "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, "
+    "port=int(sys.argv[1]), bind=sys.argv[2])"
+)
+
+
+def of(code, place):
+    return [sys.executable, "-c", code, str(place.port), place.host]
+
+
+@pytest.fixture
+def place():
+    with closing(socket.create_server((HOST, 0))) as listener:
+        port = listener.getsockname()[1]
+    return Place(HOST, port, "/")
+
+
+def test_it_answers_inside_and_is_gone_outside(place):
+    with started(of(HEALTHY, place), place, "it", os.environ) as server:
+        assert server.address == f"http://127.0.0.1:{place.port}"
+        with closing(HTTPConnection(place.host, place.port)) as connection:
+            connection.request("GET", "/")
+            assert connection.getresponse().status == 200
+        mine = psutil.Process().children(recursive=True)
+        assert mine
+    assert not place.answers()
+    assert not [one for one in mine if one.is_running()]
+
+
+def test_one_that_does_not_start_says_its_last_line(place):
+    dies = "import sys; print('first'); sys.exit('no such thing')"
+    with (
+        pytest.raises(UserError, match="it did not start: no such thing"),
+        started(of(dies, place), place, "it", os.environ),
+    ):
+        pass
+
+
+def test_one_that_is_heard_speaks_for_itself(place, capfd):
+    dies = "import sys; print('on one'); sys.exit('on the other')"
+    with (
+        pytest.raises(UserError, match="it did not start: exit code 1"),
+        started(of(dies, place), place, "it", os.environ, is_heard=True),
+    ):
+        pass
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert sorted(said.err.splitlines()) == ["on one", "on the other"]
+
+
+def test_a_taken_port_is_refused_or_another_one_found():
+    with closing(socket.create_server((HOST, 0))) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UserError, match=f"--port {port}: is taken"):
+            check_port(port)
+        assert free_port(port) != port
+    check_port(port)
+    assert free_port(port) == port
+
+
+def test_an_address_of_another_machine_is_refused():
+    check_host(HOST)
+    check_host("localhost")
+    with pytest.raises(UserError, match=r"--address 192\.0\.2\.1: is no address of this machine"):
+        check_host("192.0.2.1")
+    with pytest.raises(UserError, match="--address no such: is no address"):
+        check_host("no such")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80"),
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104 - where it is seen from here
+        ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+        ("localhost", "http://localhost:80"),
+    ],
+)
+def test_where_a_browser_finds_it(host, address):
+    assert Place(host, 80, "/").address == address
