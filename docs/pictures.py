@@ -136,7 +136,9 @@ def photograph_app(results, photo):
                 page.locator("[data-testid=stImage]").evaluate(
                     "photo => { photo.style.scrollMarginTop = '4rem'; photo.scrollIntoView(); }"
                 )
-            page.wait_for_function("[...document.images].every(image => image.complete)")
+            page.wait_for_function("document.images.length")
+            page.wait_for_function("[...document.images].every(image => image.naturalWidth)")
+            page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
             page.screenshot(path=PICTURES / f"{name}.png")
         browser.close()
         served.send_signal(signal.SIGINT)
