@@ -12,6 +12,9 @@ from PIL import Image
 from tests.bench.cli.command import bench, refused, wait_for
 from tests.bench.trained_runs import train
 
+# Those that take long need no clock and one thread.
+pytestmark = pytest.mark.side_by_side
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):

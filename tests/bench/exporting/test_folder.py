@@ -19,6 +19,9 @@ from bench.exporting.samples import Samples
 from runners.data.decode import decode
 from tests.bench.trained_runs import survey
 
+# Those that take long need no clock and one thread.
+pytestmark = pytest.mark.side_by_side
+
 NO_GRAPHS = Wanted(onnx=False, photos=False, program=False)
 PROGRAM = Wanted(onnx=False, photos=False, program=True)
 PLAIN = ("MODEL_CARD.md", "classes.json", "model.safetensors", "run.json")

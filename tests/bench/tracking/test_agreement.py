@@ -24,6 +24,9 @@ from tests.bench.trained_runs import train
 
 from .seen import own_uri, seen, sync
 
+# Those that take long need no clock and one thread.
+pytestmark = pytest.mark.side_by_side
+
 TOLERANCE = 1e-4
 
 

@@ -27,6 +27,9 @@ from runners.models.export import (
 )
 from runners.models.trained import load_trained
 
+# Those that take long need no clock and one thread.
+pytestmark = pytest.mark.side_by_side
+
 SIDE = 48  # no power of two, so that a share of it is no round number
 TEMPERATURE = 1.7
 BILINEAR = Image.Resampling.BILINEAR
