@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _EVEN = 0.5
+# No probability reaches it; the next number above 1, so that it prints as 1.
+_OUT_OF_REACH = float(np.nextafter(1.0, 2.0))
 
 
 @dataclass(frozen=True)
@@ -26,25 +28,34 @@ def threshold(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> Thre
     """The confidence that best parts right answers from wrong ones.
 
     It is the one with the largest share of right answers at or above it less the share of wrong
-    ones there; of equals the lowest. Where all answers are right, or all wrong, nothing tells, and
-    it is 0.5. Source: W. J. Youden, "Index for rating diagnostic tests", Cancer 3, 1950.
+    ones there, among those at or above which at least half of the answers are right; of equals the
+    lowest. Where none is better than another, it is 0.5. Where answers that are sure would be wrong
+    more often than right, it is above 1, so that none is. Source: W. J. Youden, "Index for rating
+    diagnostic tests", Cancer 3, 1950.
 
     Args:
         confidence: float64 [N], calibrated, of validation images.
         right: bool [N], whether the answer was right.
     """
-    chosen = _EVEN
-    if right.any() and not right.all():
-        candidates, at = np.unique(confidence, return_inverse=True)
-        n_right, n_wrong = (
-            np.bincount(at[these], minlength=len(candidates)) for these in (right, ~right)
-        )
-        above_right, above_wrong = (n[::-1].cumsum()[::-1] for n in (n_right, n_wrong))
-        # The difference of the two shares, in whole numbers: rounding must not part equals.
-        difference = above_right * n_wrong.sum() - above_wrong * n_right.sum()
-        chosen = float(candidates[int(difference.argmax())])
+    chosen = _youdens(confidence, right) if right.any() else _OUT_OF_REACH
+    above = right[confidence >= chosen]
+    if _share(above if len(above) else right) < _EVEN:
+        chosen = _OUT_OF_REACH
     sure = confidence >= chosen
     return Threshold(chosen, _share(right[sure]), _share(right[~sure]), len(right))
+
+
+def _youdens(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    candidates, at = np.unique(confidence, return_inverse=True)
+    n_right, n_wrong = (
+        np.bincount(at[these], minlength=len(candidates)) for these in (right, ~right)
+    )
+    above_right, above_wrong = (n[::-1].cumsum()[::-1] for n in (n_right, n_wrong))
+    # The difference of the two shares, in whole numbers: rounding must not part equals.
+    difference = above_right * n_wrong.sum() - above_wrong * n_right.sum()
+    difference[above_right < above_wrong] = 0
+    best = int(difference.argmax())
+    return float(candidates[best]) if difference[best] > 0 else _EVEN
 
 
 def _share(right: NDArray[np.bool_]) -> float:

@@ -18,6 +18,12 @@ _CACHES |= {"remote": "runs of a cluster"}
 # A half-written folder that nothing has been added to for so long is nobody's.
 _ABANDONED_SECONDS = 3600.0
 _DAY = 86_400.0
+_NO_RUNS = ("report", "robustness", "export", "familiarity")  # folders beside the experiments
+# Of checks, exports, robustness, and of what is familiar to a run.
+_HALF_WRITTEN = (
+    *(f"{CHECKS}/.*{PART}", f"*/export/.*{PART}", "*/export/.*.old"),
+    *(f"*/robustness/*/.*{PART}", f"*/familiarity/.*{PART}"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,12 @@ def find_leftovers(results: Path, unused_days: float) -> list[Leftover]:
 
 def _of_results(results: Path) -> Iterator[Leftover]:
     for folder in sorted(results.glob("*/*/*")):
-        if folder.is_dir() and not is_locked(folder):
+        if folder.is_dir() and folder.parent.name not in _NO_RUNS and not is_locked(folder):
             yield from _of_run(folder)
-    for path in sorted((results / CHECKS).glob(f".*{PART}")):
-        if _seconds_since(path) > _ABANDONED_SECONDS:
-            yield Leftover(path, "half-written file")
+    for pattern in _HALF_WRITTEN:
+        for path in sorted(results.glob(pattern)):
+            if _seconds_since(path) > _ABANDONED_SECONDS:
+                yield Leftover(path, f"half-written {'folder' if path.is_dir() else 'file'}")
 
 
 def _of_run(folder: Path) -> Iterator[Leftover]:

@@ -132,14 +132,20 @@ def _pairs(facts: CardFacts) -> str:
 def _calibration(facts: CardFacts) -> str:
     told = facts.calibrated
     limit, seen = told.threshold, told.on_test
+    sure = (
+        f"No answer counts as sure: on {limit.n} validation images there was no confidence above "
+        "which more answers were right than wrong."
+        if limit.confidence > 1
+        else f"An answer counts as sure from a calibrated confidence of "
+        f"{fraction(limit.confidence, 3)} on, the limit that parts right from wrong answers best, "
+        f"as far as any does, on {limit.n} validation images. On the test images it was sure of "
+        f"{percent(told.sure_on_test)}; of these {percent(seen.accuracy_above)} were right, of the "
+        f"others {percent(seen.accuracy_below)}."
+    )
     return (
         f"Probabilities are scaled with a temperature of {told.temperature:.3f}, fitted on "
         f"validation; on the test images that takes the expected calibration error from "
-        f"{fraction(told.ece, 3)} to {fraction(told.ece_scaled, 3)}.\n\n"
-        f"An answer counts as sure from a calibrated confidence of {fraction(limit.confidence, 3)} "
-        f"on, which best parts right from wrong answers on {limit.n} validation images. On the "
-        f"test images it was sure of {percent(told.sure_on_test)}; of these "
-        f"{percent(seen.accuracy_above)} were right, of the others {percent(seen.accuracy_below)}."
+        f"{fraction(told.ece, 3)} to {fraction(told.ece_scaled, 3)}.\n\n{sure}"
     )
 
 
@@ -157,7 +163,10 @@ def _made_with(facts: CardFacts) -> str:
         f"Run {_code(facts.identity)} of the suite {escape(facts.suite)}, begun "
         f"{escape(facts.started)} on {escape(facts.device)}."
     )
-    again = f"To train it again, with the suite's `experiments.toml`: {_code(facts.again)}"
+    again = (
+        "To train it again, with the suite's `experiments.toml`, and a `--set` for whatever was "
+        f"set otherwise than there: {_code(facts.again)}"
+    )
     return "\n\n".join([made, f"{escape(versions)}.", again])
 
 

@@ -18,8 +18,8 @@ _NONE = "trained from random weights, so no other work is in them"
 def licence_of(spec: Mapping[str, Any]) -> str:
     """What is known of the licence of the pretrained weights that are in a run's weights.
 
-    torchvision: its own page on pretrained models leaves it to the user. timm: the licence that
-    the installed version has on record for the set. Never guessed.
+    torchvision and timm: the licence that the installed version has on record for the set; where
+    torchvision has none, its own page on pretrained models leaves it to the user. Never guessed.
 
     Args:
         spec: run.json.
@@ -35,13 +35,26 @@ def licence_of(spec: Mapping[str, Any]) -> str:
     if _is_file(source):
         digest = str(weights.get("sha256", "not recorded"))
         return _UNKNOWN.format(file=source.replace("\\", "/").rpartition("/")[2], sha256=digest)
-    return _TORCHVISION if library == "torchvision" else _of_timm(name, source)
+    return (_of_torchvision if library == "torchvision" else _of_timm)(name, source)
 
 
 def _is_file(source: str) -> bool:
     from bench.experiments.layers import is_weights_file
 
     return bool(is_weights_file(source))
+
+
+def _of_torchvision(name: str, source: str) -> str:
+    """What torchvision has on record for a set of weights; of most it has nothing."""
+    from torchvision.models import get_model_weights
+
+    try:
+        known = get_model_weights(name)
+        chosen = known["DEFAULT" if source == "pretrained" else source]
+    except (KeyError, ValueError):  # of another version of torchvision
+        return _TORCHVISION
+    licence = chosen.meta.get("license")
+    return f"torchvision's weights {name}.{chosen.name}: {licence}" if licence else _TORCHVISION
 
 
 def _of_timm(name: str, source: str) -> str:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bench.predicting.writing import Tally
 
 _TOP = 5
+_NOBODY_READS = 141  # as a shell has it for a program that a closed pipe ended
 _Format = Literal["table", "json", "csv"]
 
 
@@ -50,7 +52,7 @@ def predict(
         typer.Option(
             "--csv",
             help="A row an image: calibrated confidence, and p:<class> as predictions.parquet has "
-            "it, as trained.",
+            "it, as trained. Names of files stand as they are.",
         ),
     ] = False,
     top: Annotated[
@@ -99,16 +101,18 @@ class _Job:
 def _form(as_json: bool, as_csv: bool, out: Path | None) -> _Format:
     if as_json and as_csv:
         raise UserError("--json and --csv: only one of them")
-    if as_json or as_csv:
-        return "json" if as_json else "csv"
+    asked: _Format = "json" if as_json else "csv" if as_csv else "table"
     if out is None:
-        return "table"
-    suffix = out.suffix.lower()
-    if suffix == ".json":
-        return "json"
-    if suffix == ".csv":
-        return "csv"
-    raise UserError(f"--out {shown(str(out))}: should end with .json or .csv, or name one of them")
+        return asked
+    named: dict[str, _Format] = {".json": "json", ".csv": "csv"}
+    meant = named.get(out.suffix.lower(), asked)
+    if meant == "table":
+        raise UserError(
+            f"--out {shown(str(out))}: should end with .json or .csv, or name one of them"
+        )
+    if asked not in ("table", meant):
+        raise UserError(f"--out {shown(str(out))}: is called {meant}, and --{asked} is asked for")
+    return meant
 
 
 def _chosen(run: str | None, request: Callable[[], options.Request]) -> "Chosen":
@@ -150,7 +154,8 @@ def _write(job: _Job, out: Path | None) -> "Tally":
     began = time.perf_counter()
     with contextlib.closing(name_images(job.predictor, job.paths, job.batch_size)) as named:
         if out is None:
-            _show(job, named, sys.stdout, tally)
+            with _outlet():
+                _show(job, named, sys.stdout, tally)
         else:
             _show_in(out, lambda stream: _show(job, named, stream, tally))
     seconds = time.perf_counter() - began
@@ -163,6 +168,20 @@ def _write(job: _Job, out: Path | None) -> "Tally":
     if out is not None:
         _say(f"written to {out}")
     return tally
+
+
+@contextlib.contextmanager
+def _outlet() -> Iterator[None]:
+    """Around what is written to standard output, which may be full, or read by nobody any more."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left would be written, and fail again, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(_NOBODY_READS) from None
+        raise UserError(f"standard output: cannot be written to: {error.strerror}") from None
 
 
 def _show_in(out: Path, show: Callable[[TextIO], None]) -> None:

@@ -33,8 +33,8 @@ from bench.experiments.spec import DataSpec, Experiment, LogModels, Name, NonNeg
 _SECTIONS = ("suite", "data", "defaults", "experiment", "profile", "search")
 _MAY_BE_NONE = ("freezing", "clip_norm", "early_stopping", "published", "threads")
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-# What tables call the pool of all experiments, and the folders of reports beside the runs'.
-_RESERVED_NAMES = ("all", "report", "robustness", FOLDER)
+# What tables call the pool of all experiments, and the folders beside the runs'.
+_RESERVED_NAMES = ("all", "report", "robustness", "export", "familiarity", FOLDER)
 _Record = TypeVar("_Record")
 
 

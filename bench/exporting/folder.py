@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ABOUT = "classes.json"
 CARD = "MODEL_CARD.md"
+OLD = ".old"
 _COPIES = ("model.safetensors", "run.json")
 _NAMES = {*_COPIES, ABOUT, CARD, "model.onnx", "photos.onnx", "model.pt2"}
 _PACKAGES = ("onnx", "onnxscript", "onnxruntime")
@@ -186,20 +187,31 @@ def _add_card(part: Path, chosen: Chosen, checks: list[Checked]) -> None:
 
 @contextmanager
 def _whole(folder: Path) -> Iterator[Path]:
-    """A folder beside the place, which takes it in the end; where that fails, nothing is left."""
-    place = Path(os.path.abspath(folder))  # noqa: PTH100 - a link stays one
+    """A folder beside the place, which takes it in the end; where that fails, all is as it was."""
+    place = Path(os.path.realpath(folder))
     part = place.with_name(f".{place.name}.{os.getpid()}{PART}")
-    old = place.with_name(f".{place.name}.{os.getpid()}.old")
+    old = place.with_name(f".{place.name}.{os.getpid()}{OLD}")
     try:
         part.mkdir(parents=True)
         yield part
-        if place.is_dir():
-            place.replace(old)
-        part.replace(place)
+        _swap(part, place, old)
     except OSError as error:
         raise UserError(
             f"{shown(str(folder))}: cannot be written to: {error.strerror or error}"
         ) from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _swap(part: Path, place: Path, old: Path) -> None:
+    """Puts `part` into a place; what stood there, if anything did, is `old` then."""
+    if not place.is_dir():
+        part.replace(place)
+        return
+    place.replace(old)
+    try:
+        part.replace(place)
+    except BaseException:
+        old.replace(place)
+        raise

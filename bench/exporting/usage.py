@@ -25,7 +25,9 @@ from PIL import Image, ImageOps
 
 about = json.loads(Path("classes.json").read_text("utf-8"))
 model = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])
-photo = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
+photo = ImageOps.exif_transpose(Image.open("photo.jpg"))  # 8 bits a channel
+white = Image.new("RGBA", photo.size, "white")
+photo = Image.alpha_composite(white, photo.convert("RGBA")).convert("RGB")
 square = photo.resize((about["image_size"],) * 2, Image.Resampling.BILINEAR)
 pixels = np.asarray(square, dtype=np.float32) / 255
 images = ((pixels - about["mean"]) / about["std"]).transpose(2, 0, 1)[None].astype(np.float32)

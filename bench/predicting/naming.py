@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.predictor import Answer, Predictor
 
 _DECODERS = 2
+# The largest image that Pillow reads has fewer, unless it is mostly something else.
+_MOST_BYTES = 512 << 20
 
 Square = NDArray[np.uint8]
 
@@ -83,6 +85,8 @@ def _read(predictor: "Predictor", path: Path) -> Square | str:
         # Whatever else there may be under a name, a pipe for one, could be read forever.
         if path.exists() and not path.is_file():
             return "is a folder" if path.is_dir() else "is no regular file"
+        if path.stat().st_size > _MOST_BYTES:
+            return f"has more than {_MOST_BYTES >> 20} MB"
         return predictor.square(decode_bytes(path.read_bytes()))
     except OSError as error:
         return error.strerror or "cannot be opened"

@@ -40,13 +40,33 @@ def test_images_of_equal_confidence_stand_on_one_side():
     assert (found.confidence, found.accuracy_above, found.accuracy_below) == (0.5, 0.5, 0)
 
 
-@pytest.mark.parametrize(("right", "above", "below"), [(True, 1, 1), (False, 0, 0)])
-def test_where_nothing_tells_it_is_a_half(right, above, below):
-    found = limit((0.2, right), (0.9, right))
-    assert (found.confidence, found.accuracy_above, found.accuracy_below) == (0.5, above, below)
-    alone = limit((0.9, right))
-    assert alone.accuracy_above == above
-    assert math.isnan(alone.accuracy_below)
+def test_where_all_are_right_it_is_a_half():
+    found = limit((0.2, True), (0.9, True))
+    assert (found.confidence, found.accuracy_above, found.accuracy_below) == (0.5, 1, 1)
+    assert math.isnan(limit((0.9, True)).accuracy_below)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [(0.2, False), (0.9, False)],
+        [(0.3, False)],
+        [(0.1, True), *[(0.1, False)] * 9],  # says the same of everything
+        [(0.9, False), (0.8, False), (0.2, True)],  # the surer, the wronger
+    ],
+)
+def test_a_model_that_would_be_wrong_where_it_is_sure_is_never_sure(answers):
+    found = limit(*answers)
+    assert found.confidence > 1
+    assert math.isnan(found.accuracy_above)
+    assert found.accuracy_below == np.mean([right for _, right in answers])
+
+
+def test_a_limit_above_which_most_are_wrong_is_none():
+    """Youden's would be 0.4, where two of five are right; at 0.9 it is one of one."""
+    answers = [(0.9, True), (0.4, True), (0.4, False), (0.4, False), (0.4, False)]
+    found = limit(*answers, *[(0.1, False)] * 9)
+    assert (found.confidence, found.accuracy_above) == (0.9, 1)
 
 
 @given(
@@ -60,5 +80,8 @@ def test_no_other_limit_is_better_by_scikit_learns_roc_curve(answers):
     wrong_rate, right_rate, _ = roc_curve(right, confidence / 20, drop_intermediate=False)
     sure = confidence / 20 >= found
     reached = sure[right].mean() - sure[~right].mean()
-    # "nobody is sure" is a point of the curve, and of no answer's confidence
-    assert reached == pytest.approx(max((right_rate - wrong_rate)[1:]))
+    assert not sure.any() or right[sure].mean() >= 0.5
+    n_right, n_wrong = right.sum(), (~right).sum()
+    most_are_right = right_rate * n_right >= wrong_rate * n_wrong
+    best = max((right_rate - wrong_rate)[most_are_right])
+    assert reached == pytest.approx(best) or best == 0

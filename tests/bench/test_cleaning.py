@@ -131,3 +131,25 @@ def test_of_data_checks_only_what_was_left_half_written_long_ago(tmp_path):
     age(folder / ".abc.json.77.part", 1)
     age(folder / "abc.json", 100)
     assert found(tmp_path) == {(".abc.json.77.part", "half-written file")}
+
+
+def test_half_written_exports_and_answers_too(tmp_path):
+    suite = tmp_path / "results" / "tracks"
+    old = suite / "export" / ".plain-0.77.part", suite / "export" / ".plain-0.77.old"
+    for folder in (*old, suite / "export" / "plain-0"):
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text("{}")
+    for path in (
+        suite / "robustness" / "plain" / ".0-abc.parquet.77.part",
+        suite / "familiarity" / ".plain-0-abc.safetensors.77.part",
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text("half")
+    assert found(tmp_path) == set()  # whoever writes them may be alive
+    age(suite, 1)
+    assert found(tmp_path) == {
+        (".plain-0.77.part", "half-written folder"),
+        (".plain-0.77.old", "half-written folder"),
+        (".0-abc.parquet.77.part", "half-written file"),
+        (".plain-0-abc.safetensors.77.part", "half-written file"),
+    }

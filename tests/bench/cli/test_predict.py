@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -88,8 +92,28 @@ def test_mistakes_are_one_line(home, tmp_path):
     refused(bench_here(home, "predict", photo, "--json", "--csv"), "only one of them")
     refused(bench_here(home, "predict", photo, "--csv", "--top", "3"), "--top 3")
     refused(bench_here(home, "predict", photo, "--out", "answers.txt"), ".json or .csv")
+    refused(bench_here(home, "predict", photo, "--csv", "--out", "a.json"), "a.json", "--csv")
     refused(
         bench_here(home, "predict", photo, "--run", "net", "--out", "none/a.csv"),
         "none/a.csv: cannot be written to: No such file or directory",
     )
     assert not (home / "none").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_one_line_and_a_closed_pipe_none(home):
+    command = f"{sys.executable} -m bench.cli predict photos/test --run net --csv"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+
+    def run(script):
+        return subprocess.run(
+            ["bash", "-c", script], cwd=home, env=environment, capture_output=True, text=True
+        )
+
+    full = run(f"{command} > /dev/full")
+    assert full.returncode == 2
+    assert full.stderr == (
+        "bench: standard output: cannot be written to: No space left on device\n"
+    )
+    closed = run(f"{command} | true; exit ${{PIPESTATUS[0]}}")
+    assert (closed.returncode, closed.stderr) == (141, "")

@@ -1,10 +1,12 @@
 """An export is one folder, whole and checked; or everything is left as it was."""
 
 import contextlib
+import errno
 import importlib.util
 import io
 import json
 import re
+from pathlib import Path
 
 import onnx
 import pytest
@@ -16,6 +18,7 @@ from bench.errors import UserError
 from bench.exporting import checking
 from bench.exporting.folder import Wanted, check_place, default_folder, export_run
 from bench.exporting.samples import Samples
+from bench.results.atomic import PART
 from runners.data.decode import decode
 from tests.bench.trained_runs import survey
 
@@ -99,6 +102,33 @@ def test_where_a_graph_answers_otherwise_nothing_is_left_behind(chosen, tmp_path
     assert "\n" not in str(caught.value)
     assert names(tmp_path) == ["out"]
     assert names(tmp_path / "out") == before
+
+
+def test_where_the_new_one_cannot_take_the_place_the_old_one_stays(chosen, tmp_path, monkeypatch):
+    export_run(chosen, tmp_path / "out", NO_GRAPHS)
+    plain = Path.replace
+
+    def full(self, target):
+        if self.suffix == PART:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return plain(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UserError, match="No space left"):
+        export_run(chosen, tmp_path / "out", NO_GRAPHS)
+    assert names(tmp_path) == ["out"]
+    assert names(tmp_path / "out") == list(PLAIN)
+
+
+def test_a_link_stays_one_and_what_it_leads_to_is_replaced(chosen, tmp_path):
+    export_run(chosen, tmp_path / "deep" / "real", NO_GRAPHS)
+    (tmp_path / "deep" / "real" / "MODEL_CARD.md").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "deep" / "real")
+    export_run(chosen, tmp_path / "link", NO_GRAPHS)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "deep" / "real" / "MODEL_CARD.md").read_text() != "old"
+    assert names(tmp_path) == ["deep", "link"]
+    assert names(tmp_path / "deep") == ["real"]
 
 
 @pytest.mark.slow

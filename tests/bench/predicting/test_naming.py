@@ -75,3 +75,11 @@ def test_where_it_is_left_early_its_threads_end_and_warnings_are_as_before(predi
     named.close()
     assert warnings.filters == before
     assert not [one for one in threading.enumerate() if one.name.startswith("decode")]
+
+
+def test_a_file_that_no_image_has_the_size_of_is_not_read(predictor, tmp_path):
+    large = tmp_path / "large.jpg"
+    with large.open("wb") as file:
+        file.truncate(600 << 20)  # takes no room: nothing is written
+    (named,) = name_images(predictor, [large])
+    assert named.error == "has more than 512 MB"
