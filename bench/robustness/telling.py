@@ -1,6 +1,6 @@
 """Measures several runs, one after the other, and puts together what is to be told of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +16,8 @@ from bench.results.robustness import (
     Measured,
     place_of,
     robustness_frame,
-    write,
 )
+from bench.robustness.keeping import keep
 from bench.robustness.measuring import Task, measure, plan
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ class Outcome:
 
 
 def conduct(
-    chosen: Sequence[Chosen], names: Sequence[str], n_images: int | None, again: bool
+    chosen: Sequence[Chosen],
+    names: Sequence[str],
+    n_images: int | None,
+    again: bool,
+    discard: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Measures what is not known yet. A run that cannot be measured does not end the others.
 
@@ -58,6 +63,9 @@ def conduct(
         names: of the corruptions.
         n_images: how many test images, as many of each class; all where None.
         again: whether to measure also what is known.
+        discard: whether nothing of what is stored is to be kept.
+        tell: called before anything is measured with each line on what is done otherwise than
+            asked.
 
     Raises:
         UserError: the runs cannot stand in one table, or none could be measured.
@@ -67,9 +75,12 @@ def conduct(
     tasks = []
     for one in chosen:
         try:
-            tasks.append(plan(one, names, n_images, again))
+            tasks.append(plan(one, names, n_images, again, discard))
         except UserError as error:
             failures.append(f"{_name(one.record)}: {error}")
+    for task in tasks:
+        for line in task.notes:
+            tell(f"{_name(task.chosen.record)}: {line}")
     runs, known = [], []
     with _progress(tasks) as progress:
         total = _total(tasks, progress)
@@ -107,9 +118,7 @@ def _measured(task: Task, progress: "Progress", total: "TaskID | None") -> tuple
         for bar in (row,) if total is None else (row, total):
             progress.advance(bar, n_answers)
 
-    made = measure(task, advance)
-    write(record, made)
-    return made, True
+    return keep(record, measure(task, advance), task.discards), True
 
 
 @contextmanager
