@@ -91,7 +91,7 @@ def robustness(
         sys.stderr.write("bench: interrupted; runs that were measured before are kept\n")
         raise typer.Exit(130) from None
     made = report_on(outcome, names)
-    files = [*outcome.files, *write_figures(outcome, names)]
+    files = [*outcome.files, *write_figures(outcome)]
     if as_json:
         from analysis.report.build import as_json as as_document
 

@@ -188,39 +188,47 @@ def report_on(outcome: Outcome, names: Sequence[str]) -> "Report":
     from analysis.report.record import Report
 
     record = outcome.runs[0][0]
-    summary, strengths, classes = robustness_tables(_found(outcome, names))
+    found = _found(outcome.runs, names)
+    tables = {table.name: table for table in robustness_tables(found)}
+    strengths = tables.pop("robustness_strengths")
     return Report(
         suite=record.folder.path.parents[1].name,
-        tables=(replace(strengths, in_terminal=True), summary, classes),
-        missing=outcome.failures,
+        tables=(replace(strengths, in_terminal=True), *tables.values()),
+        missing=(*outcome.failures, *found.gaps),
         notice=notice_for(record for record, _ in outcome.runs),
     )
 
 
-def _found(outcome: Outcome, names: Sequence[str], only: RunRecord | None = None) -> "Robustness":
+def _found(
+    runs: Sequence[tuple[RunRecord, Measured]], names: Sequence[str] | None = None
+) -> "Robustness":
+    """What the answers of some runs tell, under these corruptions or all that are known."""
     from analysis.robustness import robustness
 
-    runs = [one for one in outcome.runs if only is None or one[0] is only]
     frame = robustness_frame(runs)
-    frame = frame.loc[frame["corruption"].isin([CLEAN, *names])]
+    if names is not None:
+        frame = frame.loc[frame["corruption"].isin([CLEAN, *names])]
     experiments = list(dict.fromkeys(record.experiment for record, _ in runs))
     return robustness(frame, runs[0][0].spec["classes"], experiments)
 
 
-def write_figures(outcome: Outcome, names: Sequence[str]) -> list[Path]:
+def write_figures(outcome: Outcome) -> list[Path]:
     """Draws each run beside its answers, and several experiments together one folder up.
+
+    All that is known of them is drawn, whatever was asked for: a picture of fewer corruptions would
+    take the place of one of more.
 
     Raises:
         UserError: a file cannot be written.
     """
     files = []
-    for record, _ in outcome.runs:
-        strengths = _found(outcome, names, record).strengths
+    for record, measured in outcome.runs:
+        strengths = _found([(record, measured)]).strengths
         files.append(_draw(place_of(record).with_suffix(".png"), strengths, [record]))
     records = [record for record, _ in outcome.runs]
     if len({record.experiment for record in records}) > 1:
         together = place_of(records[0]).parents[1] / f"{FOLDER}.png"
-        files.append(_draw(together, _found(outcome, names).strengths, records))
+        files.append(_draw(together, _found(outcome.runs).strengths, records))
     return files
 
 
