@@ -14,7 +14,7 @@ from bench.robustness.choosing import choose_runs
 from bench.robustness.keeping import keep
 from bench.robustness.measuring import balanced, measure, plan
 from bench.robustness.stored import of_runs, outdated
-from bench.robustness.telling import conduct
+from bench.robustness.telling import conduct, report_on, write_figures
 from runners.data.corruptions.catalogue import corrupt, corruptions
 from runners.data.photos import read_photo
 from runners.models.trained import load_trained
@@ -150,6 +150,31 @@ def test_what_another_command_stored_on_other_images_meanwhile_stays(chosen):
     with pytest.raises(UserError, match="has stored answers on 3 images meanwhile"):
         keep(chosen.record, few)
     assert read(chosen.record).told == more.told
+
+
+def test_a_picture_is_of_all_that_is_stored(chosen):
+    picture = place_of(chosen.record).with_suffix(".png")
+    write_figures(conduct([chosen], ["blur", "jpeg"], 2, again=False))
+    both = picture.read_bytes()
+    outcome = conduct([chosen], ["jpeg"], 2, again=False)
+    picture.unlink()
+    assert write_figures(outcome) == [picture]
+    assert picture.read_bytes() == both
+    outcome = conduct([chosen], ["jpeg"], 2, again=False, discard=True)
+    write_figures(outcome)
+    assert picture.read_bytes() != both
+
+
+def test_runs_on_different_images_have_no_mean_side_by_side(chosen, home):
+    measured(chosen, ["jpeg"], n_images=4)
+    both = choose_runs(["*"], lambda: survey(home))
+    outcome = conduct(both, ["jpeg"], 3, again=False)
+    made = report_on(outcome, ["jpeg"])
+    (summary,) = (table.frame for table in made.tables if table.name == "robustness")
+    assert summary["mca"].notna().tolist() == [True, False]
+    assert made.missing == ("vit: no mCA on corrupted images: seed 0 measured on 3 of 4 images",)
+    assert outcome.failures == ()
+    place_of(both[1].record).unlink()
 
 
 def test_answers_of_another_model_are_not_this_runs(chosen):
