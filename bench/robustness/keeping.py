@@ -28,10 +28,15 @@ def keep(record: RunRecord, made: Measured, discard: bool = False) -> Measured:
         What is stored then.
 
     Raises:
-        UserError: it cannot be written, or what another command wrote meanwhile would be lost.
+        UserError: it cannot be written, the run has another model by now, or what another command
+            wrote meanwhile would be lost.
     """
     with held(record):
-        stored = None if discard else _usable(record)
+        if reason := _outdated(record, made):
+            raise UserError(f"{place_of(record)}: the answers are {reason} by now; measure again")
+        stored = None if discard else read(record)
+        if stored is not None and _outdated(record, stored):
+            stored = None
         if stored is None:
             whole = made
         elif stored.told.n_images > made.told.n_images:
@@ -48,10 +53,9 @@ def keep(record: RunRecord, made: Measured, discard: bool = False) -> Measured:
     return whole
 
 
-def _usable(record: RunRecord) -> Measured | None:
-    stored = read(record)
+def _outdated(record: RunRecord, measured: Measured) -> str:
     try:
-        return None if stored is None or outdated(record, stored) else stored
+        return outdated(record, measured)
     except DamagedError as error:
         raise UserError(str(error)) from None
 

@@ -107,7 +107,7 @@ def _test_images(record: RunRecord) -> "pd.DataFrame":
 
 def _replaced(stored: Measured, reason: str) -> str:
     kinds = ", ".join(stored.told.amounts)
-    return f"what is stored on corrupted images ({kinds}) is {reason}: measured anew"
+    return f"what is stored on corrupted images ({kinds}) is {reason}, and is replaced"
 
 
 def _more(n_known: int, n_wanted: int) -> str:

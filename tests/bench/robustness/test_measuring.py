@@ -188,11 +188,15 @@ def test_answers_of_another_model_are_not_this_runs(chosen):
     ]
     task = plan(chosen, ["blur"], 2, again=False)
     assert (task.names, task.known) == (("blur",), None)
-    assert task.notes == (
-        "what is stored on corrupted images (jpeg) is of another model.safetensors: measured anew",
-    )
-    keep(chosen.record, measure(task))
+    (note,) = task.notes
+    assert note.startswith("what is stored on corrupted images (jpeg) is of another model")
+    made = keep(chosen.record, measure(task))
     assert list(read(chosen.record).told.amounts) == ["blur"]
+    # The run was trained anew while its answers were asked for.
+    late = replace(made, told=replace(made.told, model="1" * 64))
+    with pytest.raises(UserError, match="of another model"):
+        keep(chosen.record, late)
+    assert read(chosen.record).told == made.told
 
 
 def test_older_corruptions_are_measured_anew_and_the_report_says_so(chosen, home, monkeypatch):
