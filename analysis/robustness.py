@@ -42,18 +42,21 @@ class Robustness:
             leaves. `mca_low, mca_high, drop_low, drop_high` bound 95 % of what other test images
             would give (a bootstrap over images; all answers on an image go together, since they are
             not independent; other seeds are not in it); NaN with a single image. What is over all
-            corruptions is NaN where an experiment lacks one that another has.
+            corruptions is NaN where a seed lacks a corruption or an image that any run has.
         strengths: a row an experiment, corruption and strength: `experiment, corruption, strength,
             n_seeds, accuracy, accuracy_sd, macro_accuracy, macro_accuracy_sd`. Images as they are
             have the corruption "none" and strength 0.
         classes: a row a class, experiment and corruption: `class, experiment, n` (images),
             `corruption` ("none", "all" for their mean, and each), `accuracy` (mean over seeds and
             strengths), `drop` (from the images as they are). NaN for a class without images.
+
+        gaps: a line an experiment that has no mean over all corruptions: which seeds lack what.
     """
 
     summary: pd.DataFrame
     strengths: pd.DataFrame
     classes: pd.DataFrame
+    gaps: tuple[str, ...] = ()
 
 
 def robustness(
@@ -61,7 +64,9 @@ def robustness(
 ) -> Robustness:
     """Puts together what runs said of corrupted images.
 
-    Of an experiment count the images and the corruptions that all its seeds have.
+    Of an experiment count the images and the corruptions that all its seeds have; but only one of
+    which all seeds have every corruption and image of any run has an mCA, so that all are the mean
+    of the same things.
 
     Args:
         answers: a row an image and variant of a run: `experiment, seed, n_test, corruption,
@@ -72,33 +77,59 @@ def robustness(
     Raises:
         UserError: `answers` name a class that is not in `classes`.
     """
+    answers = answers.loc[answers["experiment"].isin(experiments)]
     kinds = [str(name) for name in answers["corruption"].unique() if name != CLEAN]
-    cubes = [
-        _cube(name, runs, classes, kinds)
+    of_each = {
+        name: runs
         for name in dict.fromkeys(experiments)
         if len(runs := answers.loc[answers["experiment"] == name])
-    ]
-    measured = [kind for kind in kinds if any(kind in cube.kinds for cube in cubes)]
-    summary = [_summary(cube, measured) for cube in cubes]
+    }
+    gaps = {name: _gap(runs, answers) for name, runs in of_each.items()}
+    made = [_cube(name, runs, classes, kinds, not gaps[name]) for name, runs in of_each.items()]
+    cubes = [cube for cube in made if len(cube.labels)]
+    summary = [_summary(cube) for cube in cubes]
     strengths = [row for cube in cubes for row in _strengths(cube)]
     by_class = [
-        row
-        for k, name in enumerate(classes)
-        for cube in cubes
-        for row in _of_class(cube, k, name, measured)
+        row for k, name in enumerate(classes) for cube in cubes for row in _of_class(cube, k, name)
     ]
     return Robustness(
         pd.DataFrame(summary, columns=list(_SUMMARY)),
         pd.DataFrame(strengths, columns=[*_STRENGTHS, *_STRENGTHS_MACRO]),
         pd.DataFrame(by_class, columns=list(_CLASSES)),
+        tuple(f"{name}: {gap}" for name, gap in gaps.items() if gap),
     )
+
+
+def _gap(runs: pd.DataFrame, answers: pd.DataFrame) -> str:
+    """What seeds of an experiment lack that any run has; '' where it is nothing."""
+    wanted, n_images = _variants(answers), answers["path"].nunique()
+    seeds_with: dict[str, list[str]] = {}
+    for seed, run in runs.groupby("seed"):
+        own = _variants(run)
+        lacking = dict.fromkeys(kind for kind, strength in wanted if (kind, strength) not in own)
+        n = int((run.groupby("path").size() == len(own)).sum())
+        parts = [f"not measured under {', '.join(lacking)}"] if lacking else []
+        parts += [f"measured on {n} of {n_images} images"] if n < n_images else []
+        if parts:
+            seeds_with.setdefault(" and ".join(parts), []).append(str(seed))
+    listed = "; ".join(
+        f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(seeds)} {what}"
+        for what, seeds in seeds_with.items()
+    )
+    return f"no mCA on corrupted images: {listed}" if listed else ""
+
+
+def _variants(answers: pd.DataFrame) -> list[tuple[str, int]]:
+    unique = answers[["corruption", "strength"]].drop_duplicates()
+    return list(zip(unique["corruption"], unique["strength"], strict=True))
 
 
 @dataclass(frozen=True, eq=False)
 class _Cube:
     """Whether an experiment was right: `right` bool [seeds, variants, images], clean ones first.
 
-    `variants` are (corruption, strength); `labels` int64 [images], positions of classes.
+    `variants` are (corruption, strength); `labels` int64 [images], positions of classes. `is_whole`
+    says that all seeds have all corruptions and images that any run has.
     """
 
     experiment: str
@@ -106,6 +137,7 @@ class _Cube:
     variants: list[tuple[str, int]]
     labels: NDArray[np.int64]
     n_test: int
+    is_whole: bool
 
     @property
     def kinds(self) -> list[str]:
@@ -118,7 +150,11 @@ class _Cube:
 
 
 def _cube(
-    experiment: str, runs: pd.DataFrame, classes: Sequence[str], kinds: Sequence[str]
+    experiment: str,
+    runs: pd.DataFrame,
+    classes: Sequence[str],
+    kinds: Sequence[str],
+    is_whole: bool,
 ) -> _Cube:
     n_seeds = runs["seed"].nunique()
     keys = ["corruption", "strength"]
@@ -136,7 +172,8 @@ def _cube(
     values = shared.to_numpy(dtype=np.float64).T.reshape(n_seeds, len(variants), len(shared))
     truth = runs.drop_duplicates("path").set_index("path")["true"].loc[shared.index]
     labels = positions(truth, classes)
-    return _Cube(experiment, values > 0.5, variants, labels, int(runs["n_test"].max()))
+    n_test = int(runs["n_test"].max())
+    return _Cube(experiment, values > 0.5, variants, labels, n_test, is_whole)
 
 
 def _macro(values: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -149,13 +186,13 @@ def _sd(values: NDArray[np.float64]) -> float:
     return float(values.std(ddof=1)) if len(values) > 1 else float("nan")
 
 
-def _over_kinds(cube: _Cube, kinds: Sequence[str]) -> NDArray[np.float64]:
+def _over_kinds(cube: _Cube) -> NDArray[np.float64]:
     """The mean over corruptions of the mean over strengths, [seeds, images]."""
-    means = [cube.right[:, cube.rows(kind)].mean(axis=1) for kind in kinds]
+    means = [cube.right[:, cube.rows(kind)].mean(axis=1) for kind in cube.kinds]
     return np.asarray(np.mean(means, axis=0), dtype=np.float64)
 
 
-def _summary(cube: _Cube, measured: Sequence[str]) -> dict[str, object]:
+def _summary(cube: _Cube) -> dict[str, object]:
     clean = cube.right[:, cube.rows(CLEAN)[0]].astype(np.float64)
     accuracy, macro = clean.mean(axis=1), _macro(clean, cube.labels)
     row: dict[str, object] = {
@@ -169,11 +206,11 @@ def _summary(cube: _Cube, measured: Sequence[str]) -> dict[str, object]:
         "macro_accuracy": macro.mean(),
         "macro_accuracy_sd": _sd(macro),
     }
-    if not measured or cube.kinds != list(measured):
+    if not cube.kinds or not cube.is_whole:
         return row
-    corrupted = _over_kinds(cube, measured)
+    corrupted = _over_kinds(cube)
     mca, macro_mca = corrupted.mean(axis=1), _macro(corrupted, cube.labels)
-    left = {kind: cube.right[:, cube.rows(kind)].mean() for kind in measured}
+    left = {kind: cube.right[:, cube.rows(kind)].mean() for kind in cube.kinds}
     weakest = min(left, key=lambda kind: left[kind])
     drop = accuracy.mean() - mca.mean()
     row |= {
@@ -225,9 +262,7 @@ def _strengths(cube: _Cube) -> list[dict[str, object]]:
     return rows
 
 
-def _of_class(
-    cube: _Cube, label: int, name: str, measured: Sequence[str]
-) -> list[dict[str, object]]:
+def _of_class(cube: _Cube, label: int, name: str) -> list[dict[str, object]]:
     own = cube.right[:, :, cube.labels == label]
     n = own.shape[2]
     means = {
@@ -235,8 +270,8 @@ def _of_class(
         for kind in [CLEAN, *cube.kinds]
     }
     clean, each = means.pop(CLEAN), dict(means)
-    complete = bool(measured) and cube.kinds == list(measured)
-    overall = float(np.mean(list(each.values()))) if complete else float("nan")
+    has_mean = bool(each) and cube.is_whole
+    overall = float(np.mean(list(each.values()))) if has_mean else float("nan")
     shown = {CLEAN: clean, "all": overall, **each}
     return [
         {

@@ -53,7 +53,9 @@ def build_report(study: Study, pair: tuple[str, str] | None = None) -> Report:
     tables = [*_main_tables(study, found), *_pair_tables(study, pair), *_details(found)]
     if len(study.searched):
         tables.insert(1, searched_seeds_table(study.metrics, study.searched))
-    return Report(study.suite, tuple(tables), study.missing, study.notice, headline(found), found)
+    gaps = found.robustness.gaps if found.robustness is not None else ()
+    missing = (*study.missing, *gaps)
+    return Report(study.suite, tuple(tables), missing, study.notice, headline(found), found)
 
 
 def _main_tables(study: Study, found: Findings) -> list[Table]:
@@ -89,13 +91,15 @@ def _details(found: Findings) -> list[Table]:
 def robustness_tables(found: Robustness | None) -> list[Table]:
     """The tables "robustness", "robustness_strengths" and "robustness_classes", if there are any.
 
-    A terminal shows the first alone.
+    A terminal shows the first alone. Where no corruption was measured of all seeds of any
+    experiment, there is nothing to put in the second.
     """
     if found is None or found.summary.empty:
         return []
+    strengths = robustness_strengths_table(found.strengths, found.summary)
     return [
         robustness_table(found.summary),
-        robustness_strengths_table(found.strengths),
+        *([strengths] if len(strengths.shown) else []),
         robustness_classes_table(found.classes),
     ]
 

@@ -41,12 +41,23 @@ def robustness(
             "--images",
             min=1,
             metavar="N",
-            help="Only so many test images, as many of each class; for slow models.",
+            help="Only so many test images, as many of each class; for slow models. Where more "
+            "are stored of a run, those are used.",
             show_default=False,
         ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Measure also what is known already.")
+        bool,
+        typer.Option(
+            "--again", help="Measure also what is known already; other corruptions are kept."
+        ),
+    ] = False,
+    discard: Annotated[
+        bool,
+        typer.Option(
+            "--discard",
+            help="Drop all that is stored of these runs, and measure anew what is asked for.",
+        ),
     ] = False,
     file: options.File = None,
     results: options.Results = options.DEFAULT_RESULTS,
@@ -57,7 +68,7 @@ def robustness(
 ) -> None:
     """Measure accuracy on test images that are blurred, noisy, covered, ..., at five strengths.
 
-    `bench report` has the results in a section of its own.
+    Runs on the CPU. `bench report` has the results in a section of its own.
     """
     if bool(runs) == every:
         raise UserError("bench robustness: name runs, or --all for all that are complete")
@@ -68,17 +79,23 @@ def robustness(
     names = [one.name for one in corruptions(corruption or ())]
     request = options.requested(file, results, profile, quick, assignments)
     chosen = choose_runs(["*"] if every else runs or [], request.survey)
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        sys.stderr.write(f"bench: {line}\n")
+
     try:
-        outcome = conduct(chosen, names, images, again)
+        outcome = conduct(chosen, names, images, again, discard, tell)
     except KeyboardInterrupt:
         sys.stderr.write("bench: interrupted; runs that were measured before are kept\n")
         raise typer.Exit(130) from None
     made = report_on(outcome, names)
-    files = [*outcome.files, *write_figures(outcome, names)]
+    files = [*outcome.files, *write_figures(outcome)]
     if as_json:
         from analysis.report.build import as_json as as_document
 
-        more = {"files": [str(path) for path in files], "notes": list(outcome.notes)}
+        more = {"files": [str(path) for path in files], "notes": [*told, *outcome.notes]}
         print_json(as_document(made) | more)
     else:
         _print(outcome, made, files)

@@ -1,14 +1,17 @@
 """What runs said of corrupted test images: a file a run, beside the runs of its suite."""
 
+import contextlib
 import io
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import UserError
 from bench.results.atomic import write_atomic
+from bench.results.lock import BusyError, locked
 from bench.results.records import RunRecord
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ FOLDER = "robustness"
 CLEAN = "none"
 COLUMNS = ("corruption", "strength", "path", "true", "predicted", "confidence")
 _KEY = b"trackbench.robustness"
+_PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Told:
 
     Attributes:
         identity: the run's.
+        model: the SHA-256 of the run's model.safetensors; "" in files of before it was told.
         fingerprint: the data set's.
         corruptions_version: of the corruptions; others make other pixels.
         amounts: what the strengths of each corruption mean.
@@ -36,6 +41,7 @@ class Told:
     """
 
     identity: str
+    model: str
     fingerprint: str
     corruptions_version: int
     amounts: dict[str, list[float]]
@@ -63,6 +69,34 @@ def place_of(record: RunRecord) -> Path:
     return run.parents[1] / FOLDER / run.parent.name / f"{run.name}.parquet"
 
 
+@contextlib.contextmanager
+def held(record: RunRecord) -> Iterator[None]:
+    """Keeps other commands from writing answers of this experiment's runs, for a moment.
+
+    Raises:
+        UserError: nothing can be written there, or another command does not let go.
+    """
+    folder = place_of(record).parent
+    end = time.monotonic() + _PATIENCE_SECONDS
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(folder))
+                break
+            except BusyError:
+                if time.monotonic() > end:
+                    raise UserError(f"{folder}: another command is writing there") from None
+                time.sleep(0.05)
+            except OSError as error:
+                raise _unwritable(folder, error) from None
+        yield
+
+
+def _unwritable(folder: Path, error: OSError) -> UserError:
+    return UserError(f"{folder}: cannot be written to: {error.strerror or error}")
+
+
 def write(record: RunRecord, measured: Measured) -> Path:
     """Writes the answers of a run, whole or not at all.
 
@@ -82,7 +116,7 @@ def write(record: RunRecord, measured: Measured) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(path, buffer.getvalue())
     except OSError as error:
-        raise UserError(f"{path.parent}: cannot be written to: {error.strerror or error}") from None
+        raise _unwritable(path.parent, error) from None
     return path
 
 
@@ -101,7 +135,7 @@ def read(record: RunRecord) -> Measured | None:
     try:
         table = parquet.read_table(io.BytesIO(path.read_bytes()))
         told = json.loads((table.schema.metadata or {})[_KEY])
-        measured = Measured(Told(**told), table.select(COLUMNS).to_pandas())
+        measured = Measured(Told(**{"model": "", **told}), table.select(COLUMNS).to_pandas())
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:120]
         raise UserError(f"{path}: cannot be used ({reason}); remove it") from None

@@ -166,11 +166,22 @@ class RunFolder:
         Raises:
             DamagedError: where it is missing, was changed, or the seal cannot be read.
         """
+        sealed = self.sealed(name)
         try:
             content = (self.path / name).read_bytes()
-            sealed = json.loads((self.path / COMPLETE).read_bytes())["sha256"][name]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
             raise DamagedError(f"{self.path / name}: {error}") from None
         if hashlib.sha256(content).hexdigest() != sealed:
             raise DamagedError(f"{self.path / name}: was changed after the run was sealed")
         return content
+
+    def sealed(self, name: str) -> str:
+        """The SHA-256 that a file of a complete run was sealed with, 64 hex digits.
+
+        Raises:
+            DamagedError: where the seal cannot be read.
+        """
+        try:
+            return str(json.loads((self.path / COMPLETE).read_bytes())["sha256"][name])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedError(f"{self.path / name}: {error}") from None

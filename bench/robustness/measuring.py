@@ -1,5 +1,6 @@
 """Asks the models of runs about their test images, as they are and corrupted."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -11,7 +12,8 @@ from bench.errors import UserError
 from bench.results.records import RunRecord
 from bench.results.robustness import CLEAN, COLUMNS, Measured, Told, read
 from bench.results.store import DamagedError
-from bench.robustness.stored import is_current
+from bench.robustness.keeping import ordered, refuse_loss
+from bench.robustness.stored import MODEL, outdated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +34,8 @@ class Task:
 
     `names` are the corruptions that are not known yet; where there are none, `known` holds all
     that was asked for. `images` are a row a test image: `path, true, predicted`, the last as the
-    run named it when it was scored; `n_test` is how many there are in all.
+    run named it when it was scored; `n_test` is how many there are in all. `discards` says that
+    nothing of what is stored is to be kept; `notes` are lines on what is done otherwise than asked.
     """
 
     chosen: Chosen
@@ -40,6 +43,8 @@ class Task:
     images: "pd.DataFrame"
     n_test: int
     known: Measured | None
+    discards: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def n_answers(self) -> int:
@@ -49,53 +54,80 @@ class Task:
         return len(self.images) * (1 + len(self.names) * len(STRENGTHS)) if self.names else 0
 
 
-def plan(chosen: Chosen, names: Sequence[str], n_images: int | None, again: bool) -> Task:
+def plan(
+    chosen: Chosen,
+    names: Sequence[str],
+    n_images: int | None,
+    again: bool,
+    discard: bool = False,
+) -> Task:
     """Looks at what is known of a run already.
+
+    All answers of a run are on the same images. Where more are known than are asked for, they are
+    what is measured on; where fewer are, all that is known has to be asked for as well.
 
     Args:
         chosen: the run.
         names: of the corruptions that are asked for.
         n_images: how many test images, as many of each class as there are; all where None.
-        again: whether to measure also what is known. Answers on other corruptions and the same
-            images are kept.
+        again: whether to measure also what is known. Answers on other corruptions are kept.
+        discard: whether nothing of what is stored is to be kept, or even read.
 
     Raises:
-        UserError: a file of the run is not what was sealed, or what is stored cannot be used.
+        UserError: a file of the run is not what was sealed, or what is stored cannot be used or
+            would be lost.
     """
+    record = chosen.record
     try:
-        frame = chosen.record.predictions()
+        test = _test_images(record)
+        stored = None if discard else read(record)
+        reason = outdated(record, stored) if stored is not None else ""
     except DamagedError as error:
         raise UserError(str(error)) from None
-    test = frame.loc[frame["split"] == "test", ["path", "true", "predicted"]]
-    test = test.sort_values("path", ignore_index=True)
     n_wanted = min(n_images or len(test), len(test))
-    known = _usable(chosen.record, n_wanted, exactly=again)
-    if known is None:
+    if stored is None or reason:
+        notes = (_replaced(stored, reason),) if stored is not None else ()
+        images = balanced(test, n_wanted)
+        return Task(chosen, tuple(names), images, len(test), None, discard, notes)
+    n_known = stored.told.n_images
+    if n_known < n_wanted:
+        refuse_loss(stored, names, n_wanted)
         return Task(chosen, tuple(names), balanced(test, n_wanted), len(test), None)
-    lacking = [name for name in names if again or name not in known.told.amounts]
-    return Task(chosen, tuple(lacking), balanced(test, known.told.n_images), len(test), known)
+    lacking = tuple(name for name in names if again or name not in stored.told.amounts)
+    notes = (_more(n_known, n_wanted),) if n_known > n_wanted else ()
+    return Task(chosen, lacking, balanced(test, n_known), len(test), stored, notes=notes)
 
 
-def _usable(record: RunRecord, n_wanted: int, exactly: bool) -> Measured | None:
-    """What is stored of a run, if it is of these corruptions and of so many images, or more."""
-    measured = read(record)
-    if measured is None or not is_current(measured):
-        return None
-    n_known = measured.told.n_images
-    return None if n_known < n_wanted or (exactly and n_known != n_wanted) else measured
+def _test_images(record: RunRecord) -> "pd.DataFrame":
+    """A row a test image, by path: `path, true, predicted`."""
+    frame = record.predictions()
+    test = frame.loc[frame["split"] == "test", ["path", "true", "predicted"]]
+    return test.sort_values("path", ignore_index=True)
+
+
+def _replaced(stored: Measured, reason: str) -> str:
+    kinds = ", ".join(stored.told.amounts)
+    return f"what is stored on corrupted images ({kinds}) is {reason}, and is replaced"
+
+
+def _more(n_known: int, n_wanted: int) -> str:
+    return (
+        f"{n_known} images are stored, and used in place of {n_wanted}; --discard drops what is "
+        "stored"
+    )
 
 
 def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> Measured:
     """Asks a run's model about its test images, as they are and corrupted.
 
-    No more than a batch of images is held at a time.
+    No more than a batch of images is held at a time. Nothing is written (`keeping.keep`).
 
     Args:
         task: what `plan` returned, with corruptions to measure.
         on_answers: called after each batch with how many answers it gave.
 
     Returns:
-        The answers, with those that were known and are kept.
+        The answers, without those that were known.
 
     Raises:
         UserError: the images are not here or cannot be read, or the model cannot be built.
@@ -107,18 +139,14 @@ def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> M
 
     record = task.chosen.record
     try:
-        weights = record.folder.read("model.safetensors")
+        weights = record.folder.read(MODEL)
     except DamagedError as error:
         raise UserError(str(error)) from None
     classifier = load_trained(record.spec, weights)
     photos = photos_of(task.chosen, advice="")
     rows = list(_ask(classifier, photos, task.images, corruptions(task.names), on_answers))
-    parts = [pd.DataFrame(rows, columns=list(COLUMNS))]
-    if task.known is not None:
-        kept = task.known.answers
-        parts.append(kept.loc[~kept["corruption"].isin([CLEAN, *task.names])])
-    answers = _ordered(pd.concat(parts, ignore_index=True))
-    return Measured(_told(task, answers), answers)
+    answers = ordered(pd.DataFrame(rows, columns=list(COLUMNS)))
+    return Measured(_told(task, answers, hashlib.sha256(weights).hexdigest()), answers)
 
 
 def balanced(images: "pd.DataFrame", n_images: int) -> "pd.DataFrame":
@@ -200,29 +228,19 @@ def _answers(
     ]
 
 
-def _told(task: Task, answers: "pd.DataFrame") -> Told:
+def _told(task: Task, answers: "pd.DataFrame", model: str) -> Told:
     from runners.data.corruptions.catalogue import CORRUPTIONS, VERSION
 
-    measured = set(answers["corruption"])
     clean = answers.loc[answers["corruption"] == CLEAN].set_index("path")["predicted"]
     as_scored = task.images.set_index("path")["predicted"]
     return Told(
         identity=str(task.chosen.record.spec["identity"]),
+        model=model,
         fingerprint=str(task.chosen.record.spec["fingerprint"]),
         corruptions_version=VERSION,
-        amounts={one.name: list(one.amounts) for one in CORRUPTIONS if one.name in measured},
+        amounts={one.name: list(one.amounts) for one in CORRUPTIONS if one.name in task.names},
         n_images=len(task.images),
         n_test=task.n_test,
         n_changed=int((clean.loc[as_scored.index] != as_scored).sum()),
         versions={name: version(name) for name in ("numpy", "pillow", "scipy", "torch")},
     )
-
-
-def _ordered(answers: "pd.DataFrame") -> "pd.DataFrame":
-    """Images as they are first, then in the catalogue's order, by strength and path."""
-    from runners.data.corruptions.catalogue import CORRUPTIONS
-
-    place = {CLEAN: -1} | {one.name: k for k, one in enumerate(CORRUPTIONS)}
-    keyed = answers.assign(place=answers["corruption"].map(place))
-    ordered = keyed.sort_values(["place", "strength", "path"], ignore_index=True)
-    return ordered[list(COLUMNS)]

@@ -6,20 +6,31 @@ from typing import TYPE_CHECKING
 from bench.errors import UserError
 from bench.results.records import RunRecord
 from bench.results.robustness import Measured, read, robustness_frame
+from bench.results.store import DamagedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def is_current(measured: Measured) -> bool:
-    """Whether it is of corruptions as they are made now."""
+MODEL = "model.safetensors"
+
+
+def outdated(record: RunRecord, measured: Measured) -> str:
+    """Why answers say nothing of a run's model under corruptions as they are made now; or ''.
+
+    Raises:
+        DamagedError: the run's seal cannot be read.
+    """
     from runners.data.corruptions.catalogue import CORRUPTIONS, VERSION
 
-    now = {one.name: list(one.amounts) for one in CORRUPTIONS}
     told = measured.told
-    return told.corruptions_version == VERSION and all(
+    if told.model != record.folder.sealed(MODEL):
+        return f"of another {MODEL}"
+    now = {one.name: list(one.amounts) for one in CORRUPTIONS}
+    is_current = told.corruptions_version == VERSION and all(
         now.get(name) == amounts for name, amounts in told.amounts.items()
     )
+    return "" if is_current else "of an earlier version"
 
 
 def of_runs(records: Sequence[RunRecord]) -> tuple["pd.DataFrame", list[str]]:
@@ -33,15 +44,16 @@ def of_runs(records: Sequence[RunRecord]) -> tuple["pd.DataFrame", list[str]]:
         name = f"{record.experiment}, seed {record.seed}"
         try:
             measured = read(record)
-        except UserError as error:
+            reason = outdated(record, measured) if measured is not None else ""
+        except (UserError, DamagedError) as error:
             lines.append(f"{name}: on corrupted images: {error}")
             continue
         if measured is None:
             lacking.append(name)
-        elif is_current(measured):
-            found.append((record, measured))
+        elif reason:
+            lines.append(f"{name}: on corrupted images: {reason}; measure it again")
         else:
-            lines.append(f"{name}: on corrupted images: of an earlier version; measure it again")
+            found.append((record, measured))
     if lacking and (found or lines):
         lines.append(f"not measured on corrupted images: {'; '.join(lacking)}")
     return robustness_frame(found), lines

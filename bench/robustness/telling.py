@@ -1,6 +1,6 @@
 """Measures several runs, one after the other, and puts together what is to be told of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +16,8 @@ from bench.results.robustness import (
     Measured,
     place_of,
     robustness_frame,
-    write,
 )
+from bench.robustness.keeping import keep
 from bench.robustness.measuring import Task, measure, plan
 
 if TYPE_CHECKING:
@@ -49,7 +49,12 @@ class Outcome:
 
 
 def conduct(
-    chosen: Sequence[Chosen], names: Sequence[str], n_images: int | None, again: bool
+    chosen: Sequence[Chosen],
+    names: Sequence[str],
+    n_images: int | None,
+    again: bool,
+    discard: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Measures what is not known yet. A run that cannot be measured does not end the others.
 
@@ -58,6 +63,9 @@ def conduct(
         names: of the corruptions.
         n_images: how many test images, as many of each class; all where None.
         again: whether to measure also what is known.
+        discard: whether nothing of what is stored is to be kept.
+        tell: called before anything is measured with each line on what is done otherwise than
+            asked.
 
     Raises:
         UserError: the runs cannot stand in one table, or none could be measured.
@@ -67,9 +75,12 @@ def conduct(
     tasks = []
     for one in chosen:
         try:
-            tasks.append(plan(one, names, n_images, again))
+            tasks.append(plan(one, names, n_images, again, discard))
         except UserError as error:
             failures.append(f"{_name(one.record)}: {error}")
+    for task in tasks:
+        for line in task.notes:
+            tell(f"{_name(task.chosen.record)}: {line}")
     runs, known = [], []
     with _progress(tasks) as progress:
         total = _total(tasks, progress)
@@ -107,9 +118,7 @@ def _measured(task: Task, progress: "Progress", total: "TaskID | None") -> tuple
         for bar in (row,) if total is None else (row, total):
             progress.advance(bar, n_answers)
 
-    made = measure(task, advance)
-    write(record, made)
-    return made, True
+    return keep(record, measure(task, advance), task.discards), True
 
 
 @contextmanager
@@ -179,39 +188,47 @@ def report_on(outcome: Outcome, names: Sequence[str]) -> "Report":
     from analysis.report.record import Report
 
     record = outcome.runs[0][0]
-    summary, strengths, classes = robustness_tables(_found(outcome, names))
+    found = _found(outcome.runs, names)
+    tables = {table.name: table for table in robustness_tables(found)}
+    strengths = tables.pop("robustness_strengths")
     return Report(
         suite=record.folder.path.parents[1].name,
-        tables=(replace(strengths, in_terminal=True), summary, classes),
-        missing=outcome.failures,
+        tables=(replace(strengths, in_terminal=True), *tables.values()),
+        missing=(*outcome.failures, *found.gaps),
         notice=notice_for(record for record, _ in outcome.runs),
     )
 
 
-def _found(outcome: Outcome, names: Sequence[str], only: RunRecord | None = None) -> "Robustness":
+def _found(
+    runs: Sequence[tuple[RunRecord, Measured]], names: Sequence[str] | None = None
+) -> "Robustness":
+    """What the answers of some runs tell, under these corruptions or all that are known."""
     from analysis.robustness import robustness
 
-    runs = [one for one in outcome.runs if only is None or one[0] is only]
     frame = robustness_frame(runs)
-    frame = frame.loc[frame["corruption"].isin([CLEAN, *names])]
+    if names is not None:
+        frame = frame.loc[frame["corruption"].isin([CLEAN, *names])]
     experiments = list(dict.fromkeys(record.experiment for record, _ in runs))
     return robustness(frame, runs[0][0].spec["classes"], experiments)
 
 
-def write_figures(outcome: Outcome, names: Sequence[str]) -> list[Path]:
+def write_figures(outcome: Outcome) -> list[Path]:
     """Draws each run beside its answers, and several experiments together one folder up.
+
+    All that is known of them is drawn, whatever was asked for: a picture of fewer corruptions would
+    take the place of one of more.
 
     Raises:
         UserError: a file cannot be written.
     """
     files = []
-    for record, _ in outcome.runs:
-        strengths = _found(outcome, names, record).strengths
+    for record, measured in outcome.runs:
+        strengths = _found([(record, measured)]).strengths
         files.append(_draw(place_of(record).with_suffix(".png"), strengths, [record]))
     records = [record for record, _ in outcome.runs]
     if len({record.experiment for record in records}) > 1:
         together = place_of(records[0]).parents[1] / f"{FOLDER}.png"
-        files.append(_draw(together, _found(outcome, names).strengths, records))
+        files.append(_draw(together, _found(outcome.runs).strengths, records))
     return files
 
 

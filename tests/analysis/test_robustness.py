@@ -115,11 +115,58 @@ def test_without_a_corruption_that_another_has_there_is_no_mean():
 def test_seeds_of_one_experiment_are_compared_on_the_images_and_corruptions_of_all():
     marks = ("1-1", "1-0", "1-0")
     right = {("alpha", 0): ALPHA["alpha", 0], ("alpha", 1): marks}
-    (row,) = summary_of(right)
+    found = robustness(answers(right), CLASSES, ["alpha"])
+    (row,) = found.summary.to_dict("records")
     assert (row["n"], row["n_corruptions"]) == (2, 1)
     # Without b: seed 0 has 1, 0 of a, c in both strengths; so has seed 1.
     assert row["accuracy"] == 1
-    assert row["mca"] == pytest.approx(1 / 2)
+    assert found.strengths["accuracy"].tolist() == [1, 1 / 2, 1 / 2]
+    # A mean over blur alone, on two images, is not the mCA of the others.
+    assert math.isnan(row["mca"])
+    assert found.classes.loc[found.classes["corruption"] == "all", "accuracy"].isna().all()
+    (line,) = found.gaps
+    assert line == (
+        "alpha: no mCA on corrupted images: "
+        "seed 1 not measured under snow and measured on 2 of 3 images"
+    )
+
+
+def test_a_seed_with_other_corruptions_does_not_shrink_the_mean_of_other_experiments():
+    blurred, snowed = ALPHA["alpha", 0][:3], ("111", "---", "---", "111", "001")
+    right = {("beta", 0): blurred, ("beta", 1): snowed, ("beta", 2): blurred, **ALPHA}
+    found = robustness(answers(right), CLASSES, ["alpha", "beta"])
+    alpha, beta = found.summary.to_dict("records")
+    assert alpha["mca"] == pytest.approx(1 / 2)
+    assert (beta["n_corruptions"], beta["accuracy"]) == (0, 1)
+    assert math.isnan(beta["mca"])
+    (line,) = found.gaps
+    assert line == (
+        "beta: no mCA on corrupted images: seeds 0, 2 not measured under snow; "
+        "seed 1 not measured under blur"
+    )
+    # The same where nobody has both.
+    alone = robustness(answers(right), CLASSES, ["beta"])
+    assert alone.summary["mca"].isna().all()
+    assert alone.gaps == found.gaps
+
+
+def test_an_experiment_on_fewer_images_has_no_mean_beside_one_on_more():
+    right = {**ALPHA, ("beta", 0): ("1-1", "1-1", "1-1", "1-1", "1-1")}
+    found = robustness(answers(right), CLASSES, ["alpha", "beta"])
+    assert found.summary["mca"].notna().tolist() == [True, False]
+    assert found.gaps == ("beta: no mCA on corrupted images: seed 0 measured on 2 of 3 images",)
+    assert robustness(answers(right), CLASSES, ["beta"]).gaps == ()
+
+
+def test_seeds_without_an_image_in_common_are_left_out_and_named():
+    right = {("alpha", 0): ("1--",) * 5, ("alpha", 1): ("-11",) * 5}
+    found = robustness(answers(right), CLASSES, ["alpha"])
+    assert len(found.summary) == 0
+    (line,) = found.gaps
+    assert line == (
+        "alpha: no mCA on corrupted images: seed 0 measured on 1 of 3 images; "
+        "seed 1 measured on 2 of 3 images"
+    )
 
 
 def test_nothing_and_a_single_image_give_no_interval():

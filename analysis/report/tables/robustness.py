@@ -75,24 +75,25 @@ def _incomplete(summary: pd.DataFrame) -> str:
         if not math.isfinite(row["mca"])
     ]
     if less:
-        return f"No mCA where corruptions were left out: {', '.join(less)}."
+        return f"No mCA where corruptions or images were left out: {', '.join(less)}."
     return f"Corruptions: {n_all}."
 
 
-def robustness_strengths_table(strengths: pd.DataFrame) -> Table:
+def robustness_strengths_table(strengths: pd.DataFrame, summary: pd.DataFrame) -> Table:
     """The accuracy of each experiment at each strength of each corruption.
 
     Args:
         strengths: as `analysis.robustness.Robustness` has it.
+        summary: likewise; who has an mCA has it here in a row of its own.
 
     Returns:
         The table "robustness_strengths", whose frame has them row by row.
     """
-    n_kinds = strengths["corruption"].nunique() - 1
+    has_mean = set(summary.loc[summary["mca"].notna(), "experiment"])
     rows = [
         row
         for name, own in strengths.groupby("experiment", sort=False)
-        for row in _by_strength(str(name), own, n_kinds)
+        for row in _by_strength(str(name), own, name in has_mean)
     ]
     return Table(
         name="robustness_strengths",
@@ -107,13 +108,13 @@ def robustness_strengths_table(strengths: pd.DataFrame) -> Table:
     )
 
 
-def _by_strength(experiment: str, own: pd.DataFrame, n_kinds: int) -> list[dict[str, str]]:
-    """A row a corruption and, where the experiment has all of them, one for their mean."""
+def _by_strength(experiment: str, own: pd.DataFrame, has_mean: bool) -> list[dict[str, str]]:
+    """A row a corruption and, where the experiment has an mCA, one for their mean."""
     clean = float(own.loc[own["corruption"] == CLEAN, "accuracy"].iloc[0])
     grid = own.loc[own["corruption"] != CLEAN].pivot_table(
         index="corruption", columns="strength", values="accuracy", sort=False
     )
-    lines = [*grid.iterrows()] + ([("all", grid.mean())] if len(grid) == n_kinds else [])
+    lines = [*grid.iterrows()] + ([("all", grid.mean())] if has_mean else [])
     return [
         {
             "experiment": experiment,

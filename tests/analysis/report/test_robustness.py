@@ -56,3 +56,15 @@ def test_without_results_the_page_says_how_to_get_some():
 def test_experiments_that_were_not_measured_are_simply_not_in_the_tables():
     made = rendered(corrupted(["beta"]), draws=False)
     assert made.shown("robustness", "experiment") == [["beta"]]
+
+
+def test_what_seeds_lack_is_said_in_every_form():
+    study = corrupted(["beta"])
+    frame = study.robustness
+    is_left_out = (frame["corruption"] == "blur") & (frame["seed"] == frame["seed"].max())
+    made = rendered(replace(study, robustness=frame.loc[~is_left_out]))
+    assert made.shown("robustness", "experiment", "mCA") == [["beta", "–"]]
+    line = f"beta: no mCA on corrupted images: seed {frame['seed'].max()} not measured under blur"
+    for text in (*made.read_by_people.values(), made.texts["json"]):
+        assert line in text
+    assert "Accuracy by corruption and strength" not in made.texts["markdown"]

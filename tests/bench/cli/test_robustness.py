@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.bench.cli.command import bench, refused, wait_for
+from tests.bench.cli.command import bench, bench_here, refused, wait_for
 from tests.bench.trained_runs import train
 
 # Those that take long need no clock and one thread.
@@ -52,6 +52,17 @@ def test_what_is_known_is_told_again_as_json(home, measured):
     assert document["robustness"][0]["n"] == 12
     assert len(document["robustness_strengths"]) == 2 * 11
     assert all((home / file).is_file() for file in document["files"])
+
+
+def test_what_is_done_otherwise_than_asked_is_said_at_once(home, measured):
+    fewer = bench_here(home, "robustness", "net", "--corruption", "jpeg", "--images", "2", "--json")
+    line = (
+        "net, seed 0: 12 images are stored, and used in place of 2; --discard drops what is stored"
+    )
+    assert fewer.stderr == f"bench: {line}\n"
+    document = json.loads(fewer.stdout)
+    assert document["notes"] == [line]
+    assert document["robustness"][0]["n"] == 12
 
 
 @pytest.mark.slow

@@ -1,9 +1,13 @@
 """Answers on corrupted images are there whole or not at all, and know which run they are of."""
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
 import pytest
+from pyarrow import parquet
 
 from bench.cleaning import find_leftovers
 from bench.errors import UserError
@@ -12,6 +16,7 @@ from bench.results.robustness import (
     COLUMNS,
     Measured,
     Told,
+    held,
     place_of,
     read,
     robustness_frame,
@@ -21,6 +26,7 @@ from tests.bench.finished_runs import finish_at, planned
 
 TOLD = Told(
     identity="",
+    model="0" * 64,
     fingerprint="f" * 64,
     corruptions_version=1,
     amounts={"blur": [0.1, 0.2, 0.3, 0.4, 0.5]},
@@ -92,6 +98,40 @@ def test_a_folder_that_cannot_be_written_to_is_one_line(record, tmp_path):
     (tmp_path / "results" / "tracks" / "robustness").touch()
     with pytest.raises(UserError, match="cannot be written to"):
         write(record, measured(record))
+    with pytest.raises(UserError, match="cannot be written to"), held(record):
+        pass
+
+
+def test_a_file_of_before_the_model_was_told_names_none(record):
+    path = write(record, measured(record))
+    table = parquet.read_table(path)
+    told = json.loads(table.schema.metadata[b"trackbench.robustness"])
+    del told["model"]
+    table = table.replace_schema_metadata({b"trackbench.robustness": json.dumps(told).encode()})
+    parquet.write_table(table, path)
+    assert read(record).told == replace(measured(record).told, model="")
+
+
+def write_held(record):
+    with held(record):
+        return write(record, measured(record))
+
+
+def test_who_writes_waits_until_another_has_written(record, monkeypatch):
+    monkeypatch.setattr("bench.results.robustness._PATIENCE_SECONDS", 0.1)
+    with (
+        held(record),
+        pytest.raises(UserError, match="another command is writing there"),
+        held(record),
+    ):
+        pass
+    with ThreadPoolExecutor(1) as pool:
+        monkeypatch.setattr("bench.results.robustness._PATIENCE_SECONDS", 30.0)
+        with held(record):
+            other = pool.submit(write_held, record)
+            time.sleep(0.2)
+            assert not other.done()
+        other.result(timeout=30)
 
 
 def test_the_frame_of_several_runs_says_whose_answers_they_are(record):

@@ -65,10 +65,26 @@ def test_what_lacks_a_corruption_has_a_dash_and_is_named():
     table = tables["robustness"]
     assert table.shown["mCA"].tolist()[1] == "–"
     assert table.shown["weakest"].tolist()[1] == "–"
-    assert "No mCA where corruptions were left out: beta." in table.note
+    assert "No mCA where corruptions or images were left out: beta." in table.note
     assert tables["robustness_classes"].shown["snow"].tolist() == ["0.50", "–", "1.00", "–"]
     strengths = tables["robustness_strengths"].shown
     assert strengths.loc[strengths["experiment"] == "beta", "corruption"].tolist() == ["blur"]
+
+
+def test_seeds_of_different_corruptions_have_no_row_of_their_mean():
+    right = {**ALPHA, ("alpha", 1): ALPHA["alpha", 1][:3]}
+    tables = tables_of(right)
+    assert tables["robustness"].shown["mCA"].tolist() == ["–"]
+    assert tables["robustness_strengths"].shown["corruption"].tolist() == ["blur"]
+    assert tables["robustness_classes"].shown["corrupted"].tolist() == ["–", "–"]
+
+
+def test_where_seeds_share_no_corruption_there_are_no_strengths_to_show():
+    snowed = (ALPHA["alpha", 1][0], "---", "---", *ALPHA["alpha", 1][3:])
+    right = {("alpha", 0): ALPHA["alpha", 0][:3], ("alpha", 1): snowed}
+    tables = tables_of(right)
+    assert list(tables) == ["robustness", "robustness_classes"]
+    assert tables["robustness"].shown["mCA"].tolist() == ["–"]
 
 
 def test_without_results_there_is_no_table():
