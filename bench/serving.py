@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ _SECONDS_TO_ANSWER = 120
 _SECONDS_TO_END = 5
 _POLL_SECONDS = 0.1
 _STANDARD_ERROR = 2
+_GUARD = Path(__file__).with_name("server_guard.py")
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def started(
 ) -> Iterator[Server]:
     """Starts a server and waits for its answer; all of its processes end with the context.
 
+    They end, too, where this process is killed and can end nothing any more.
+
     Args:
         command: the program and its arguments, which must agree with `place`.
         place: where it will listen.
@@ -130,12 +134,12 @@ def started(
 def _start(
     command: Sequence[str], environment: Mapping[str, str], log: Path | None
 ) -> "subprocess.Popen[bytes]":
-    """The server in a session of its own, so that all of it can be ended at once."""
+    """The server under its guard, in a session of its own, so that all of it ends at once."""
     with contextlib.ExitStack() as opened:
         said = _STANDARD_ERROR if log is None else opened.enter_context(log.open("wb"))
         return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-I", str(_GUARD), *command],
+            stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
             env=dict(environment),
@@ -146,22 +150,27 @@ def _start(
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Ends the server and all that it has started; at once where Ctrl-C is pressed again."""
     try:
-        _signal(process, signal.SIGTERM)
+        _let_go(process)
         process.wait(_SECONDS_TO_END)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         pass
     finally:
-        if hasattr(signal, "SIGKILL"):
-            _signal(process, signal.SIGKILL)
+        _kill(process)
         process.wait()
 
 
-def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    """Closes the guard's input, whereupon it ends the server."""
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
-            os.killpg(process.pid, number)
+            os.killpg(process.pid, signal.SIGKILL)
         else:
-            process.terminate()
+            process.kill()
 
 
 def _lines(log: Path) -> list[str]:

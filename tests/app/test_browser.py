@@ -237,7 +237,7 @@ def test_an_upload_is_not_written_to_the_disk(visit, photos, page):
     tab = visit()
     give(tab, photos["goose"])
     assert answer(tab)
-    server = psutil.Process(page.process.pid).children()[0]
+    *_, server = psutil.Process(page.process.pid).children(recursive=True)
     before = server.io_counters().write_bytes
     give(tab, ("large.jpg", of_size(9 * MEGABYTE)))
     expect(tab.locator("[data-testid=stFileChip]", has_text="large.jpg")).to_be_visible()
