@@ -14,6 +14,7 @@ from app.chooser import choose
 from app.familiarity import Seen
 from app.markdown import literal
 from app.models import Check, Model, model_of
+from app.problems import for_visitors, unusable
 from app.settings import Settings
 from app.shown import Shown, shown_for
 from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
@@ -33,7 +34,7 @@ def show(settings: Settings) -> None:
         model = model_of(record)
     except (UserError, DamagedError) as error:
         top.html(fragments.heading("trackbench", settings.suite))
-        st.error(literal(f"This run cannot be used: {error}. Choose another one."))
+        st.error(literal(unusable(record, str(error))))
         return
     shown = shown_for(settings.facts, model.predictor.classes)
     with top:
@@ -77,7 +78,8 @@ def _show_answers(
     judged = _judged(found, check)
     if check.familiarity is None:
         words = f"Whether a photo shows a {shown.subject.one} at all is not checked: "
-        st.info(literal(words + check.problem))
+        places = (settings.data_root, model.predictor.record.folder.path)
+        st.info(literal(words + for_visitors(check.problem, places)))
     if len(judged) == 1:
         show_card(judged[0], model, shown)
         return

@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 
-from app.settings import Settings
 from app.uploads import MOST_MEGABYTES
 from bench.errors import UserError
 from bench.serving import Place
@@ -39,8 +38,8 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def command(place: Place, settings: Settings) -> list[str]:
-    """The command that serves the page."""
+def command(place: Place, settings: Path) -> list[str]:
+    """The command that serves the page, with what `app.settings` wrote into a file."""
     options = {
         "server.address": place.host,
         "server.port": str(place.port),
@@ -68,4 +67,4 @@ def command(place: Place, settings: Settings) -> list[str]:
             flags += ["--server.allowedHosts", name]
     # Without -P a folder `app` where the user stands would be taken for this package.
     start = [sys.executable, "-P", "-m", "streamlit", "run", str(_PAGE), *flags]
-    return [*start, "--", settings.as_argument()]
+    return [*start, "--", str(settings)]

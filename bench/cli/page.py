@@ -43,6 +43,7 @@ def page(
     assignments: options.Assignments = None,
 ) -> None:
     """Open a page that names the animal on a photo, on this machine; Ctrl-C ends it."""
+    from app.settings import handed_over
     from app.streamlit_server import USUAL_PORT, check_streamlit, command, place_of
     from bench.app_launch import settings_for
     from bench.serving import check_host, check_port, free_port, interruptible, started
@@ -60,7 +61,8 @@ def page(
     _warn(address, left_out)
     with (
         interruptible(),
-        started(command(place, settings), place, "the page", os.environ, is_heard=True) as server,
+        handed_over(settings) as handed,
+        started(command(place, handed), place, "the page", os.environ, is_heard=True) as server,
     ):
         _show(server.address, settings.suite, no_browser)
         server.wait()

@@ -1,15 +1,15 @@
 """The server is told to listen here alone, to report to nobody, and whom to answer."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 from streamlit import config
 
-from app.settings import Settings
 from app.streamlit_server import check_streamlit, command, is_loopback, place_of
 from bench.errors import UserError
 
-SETTINGS = Settings("suite", (), 0)
+SETTINGS = Path("page.json")
 
 
 def options(host):
