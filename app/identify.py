@@ -17,6 +17,7 @@ from app.models import Check, Model, model_of
 from app.problems import for_visitors, unusable
 from app.settings import Settings
 from app.shown import Shown, shown_for
+from app.streamlit_server import has_camera
 from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
 from app.wording import verdict
 from bench.errors import UserError
@@ -24,6 +25,10 @@ from bench.results.records import notice_for
 from bench.results.store import DamagedError
 
 _FILES, _CAMERA = "Photos", "Camera"
+_NO_CAMERA = (
+    "Browsers give a camera to a page only over https, or on the page's own machine. On a phone "
+    "choose Photos: it offers the phone's camera, too."
+)
 
 
 def show(settings: Settings) -> None:
@@ -53,6 +58,8 @@ def _photos() -> list[UploadedFile]:
         "From", [_FILES, _CAMERA], default=_FILES, required=True, label_visibility="collapsed"
     )
     if source == _CAMERA:
+        if not has_camera(st.context.url):
+            st.info(_NO_CAMERA, icon=":material/no_photography:")
         taken = st.camera_input("Take a photo", label_visibility="collapsed")
         return [taken] if taken is not None else []
     files = st.file_uploader(

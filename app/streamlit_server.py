@@ -4,6 +4,7 @@ import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.uploads import MOST_MEGABYTES
 from bench.errors import UserError
@@ -36,6 +37,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def has_camera(url: str | None) -> bool:
+    """Whether a browser lets the page at this address see a camera, as far as one can tell."""
+    if url is None:
+        return True
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
 
 
 def command(place: Place, settings: Path) -> list[str]:

@@ -19,6 +19,8 @@ from bench.errors import UserError
 
 HOST = "127.0.0.1"
 _EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - what is asked, not what is bound
+# Kept for documentation: no machine has them.
+_ELSEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 _SECONDS_TO_ANSWER = 120
 _SECONDS_TO_END = 5
 _POLL_SECONDS = 0.1
@@ -40,6 +42,17 @@ class Place:
         host = _EVERYWHERE.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    def address_for_others(self) -> str | None:
+        """What a browser on another machine opens.
+
+        Returns:
+            None where the server does not listen everywhere, or there is no network.
+        """
+        if self.host not in _EVERYWHERE:
+            return None
+        host = _own_address(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        return None if host is None else Place(host, self.port, self.health).address
+
     def answers(self) -> bool:
         """Whether a server answers there that is well."""
         host = _EVERYWHERE.get(self.host, self.host)
@@ -49,6 +62,16 @@ class Place:
                 return connection.getresponse().status == 200
             except (OSError, HTTPException):
                 return False
+
+
+def _own_address(family: socket.AddressFamily) -> str | None:
+    """The address from which this machine speaks to others; nothing is sent to find it."""
+    with closing(socket.socket(family, socket.SOCK_DGRAM)) as asked:
+        try:
+            asked.connect((_ELSEWHERE[family], 9))
+        except OSError:
+            return None
+        return str(asked.getsockname()[0])
 
 
 class Server:

@@ -275,6 +275,7 @@ def test_it_ends_when_it_is_told_to_and_leaves_nothing(home, number):
 def test_whoever_opens_it_to_others_is_told_who_can_reach_it(home):
     with served.opened(home, "--address", "0.0.0.0") as running:  # noqa: S104 - it is the point
         assert "whoever can reach this machine over the network" in running.log
+        assert "on a phone choose Photos" in running.log
         assert running.address.startswith("http://127.0.0.1:")
 
 

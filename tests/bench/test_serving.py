@@ -133,3 +133,11 @@ def test_an_address_of_another_machine_is_refused():
 )
 def test_where_a_browser_finds_it(host, address):
     assert Place(host, 80, "/").address == address
+
+
+def test_where_others_find_one_that_listens_everywhere():
+    everywhere = Place("0.0.0.0", 80, "/")  # noqa: S104 - nothing listens
+    found = everywhere.address_for_others()
+    own = {one.address for of_one in psutil.net_if_addrs().values() for one in of_one}
+    assert found is None or found.removeprefix("http://").removesuffix(":80") in own
+    assert Place(HOST, 80, "/").address_for_others() is None
