@@ -2,6 +2,34 @@
 
 from collections.abc import Iterable
 
+# First words of animals' names that English writes with a capital wherever they stand.
+_PLACES_AND_PEOPLES = frozenset(
+    {
+        *(
+            "african",
+            "american",
+            "arctic",
+            "asian",
+            "asiatic",
+            "australian",
+            "european",
+            "eurasian",
+        ),
+        *(
+            "atlantic",
+            "pacific",
+            "alaskan",
+            "canada",
+            "canadian",
+            "californian",
+            "mexican",
+            "virginia",
+        ),
+        *("andean", "arabian", "bengal", "chinese", "egyptian", "ethiopian", "iberian", "indian"),
+        *("japanese", "malayan", "nile", "norway", "persian", "siberian", "sumatran", "tasmanian"),
+    }
+)
+
 
 def human(name: str) -> str:
     """A class's name as words: `gray_fox` becomes `Gray fox`.
@@ -15,9 +43,12 @@ def human(name: str) -> str:
 
 
 def within(name: str) -> str:
-    """The same inside a sentence: `gray fox`."""
+    """The same inside a sentence: `gray fox`, but `American mink` and `Abert's squirrel`."""
     words = human(name)
-    return words if words[1:] != words[1:].lower() else words.lower()
+    first = words.partition(" ")[0].lower()
+    if words[1:] != words[1:].lower() or first in _PLACES_AND_PEOPLES or first.endswith("'s"):
+        return words
+    return words.lower()
 
 
 def listed(names: Iterable[str]) -> str:
