@@ -12,13 +12,13 @@ from app.answers_table import Named, as_csv, as_table
 from app.card import show_card
 from app.chooser import choose
 from app.familiarity import Seen
+from app.given import given_photos
 from app.markdown import literal
 from app.models import Check, Model, model_of
 from app.problems import for_visitors, unusable
 from app.settings import Settings
 from app.shown import Shown, shown_for
 from app.streamlit_server import has_camera
-from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
 from app.wording import verdict
 from bench.errors import UserError
 from bench.results.records import notice_for
@@ -62,15 +62,7 @@ def _photos() -> list[UploadedFile]:
             st.info(_NO_CAMERA, icon=":material/no_photography:")
         taken = st.camera_input("Take a photo", label_visibility="collapsed")
         return [taken] if taken is not None else []
-    files = st.file_uploader(
-        f"One photo or several, up to {MOST_MEGAPIXELS} megapixels each",
-        type=list(SUFFIXES),
-        accept_multiple_files=True,
-        max_upload_size=MOST_MEGABYTES,
-    )
-    if len(files) > MOST_FILES:
-        st.warning(f"These are {len(files)} photos; the first {MOST_FILES} are looked at.")
-    return files[:MOST_FILES]
+    return given_photos()
 
 
 def _show_answers(

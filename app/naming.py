@@ -3,32 +3,20 @@
 from collections.abc import Iterable
 
 # First words of animals' names that English writes with a capital wherever they stand.
-_PLACES_AND_PEOPLES = frozenset(
-    {
-        *(
-            "african",
-            "american",
-            "arctic",
-            "asian",
-            "asiatic",
-            "australian",
-            "european",
-            "eurasian",
-        ),
-        *(
-            "atlantic",
-            "pacific",
-            "alaskan",
-            "canada",
-            "canadian",
-            "californian",
-            "mexican",
-            "virginia",
-        ),
-        *("andean", "arabian", "bengal", "chinese", "egyptian", "ethiopian", "iberian", "indian"),
-        *("japanese", "malayan", "nile", "norway", "persian", "siberian", "sumatran", "tasmanian"),
-    }
+_OLD_WORLD = (
+    "african",
+    "arabian",
+    "asian",
+    "asiatic",
+    "bengal",
+    "chinese",
+    "egyptian",
+    "ethiopian",
 )
+_OLD_NORTH = ("eurasian", "european", "iberian", "indian", "japanese", "nile", "norway", "siberian")
+_NEW_WORLD = ("alaskan", "american", "andean", "californian", "canada", "canadian", "mexican")
+_ELSEWHERE = ("arctic", "atlantic", "australian", "carolina", "pacific", "tasmanian", "virginia")
+_CAPITALS = frozenset(_OLD_WORLD + _OLD_NORTH + _NEW_WORLD + _ELSEWHERE)
 
 
 def human(name: str) -> str:
@@ -46,7 +34,7 @@ def within(name: str) -> str:
     """The same inside a sentence: `gray fox`, but `American mink` and `Abert's squirrel`."""
     words = human(name)
     first = words.partition(" ")[0].lower()
-    if words[1:] != words[1:].lower() or first in _PLACES_AND_PEOPLES or first.endswith("'s"):
+    if words[1:] != words[1:].lower() or first in _CAPITALS or first.endswith("'s"):
         return words
     return words.lower()
 

@@ -31,7 +31,7 @@ class Shown:
         what = "the animal that left it" if self.subject is TRACKS else "what it shows"
         return (
             f"Give it a photo, and a trained model names {what}. Photos stay in memory while you "
-            "look at them; none is stored, and where one was taken is never read."
+            "have this page open; none is stored, and where one was taken is never read."
         )
 
     def of(self, name: str) -> SpeciesFacts | None:

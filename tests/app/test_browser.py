@@ -156,6 +156,23 @@ def test_another_run_answers_when_it_is_chosen_and_goes_along_to_the_other_page(
     expect(chosen).to_have_value(re.compile("^vit"))
 
 
+def test_photos_are_still_there_after_a_look_at_the_other_page(visit, photos):
+    tab = visit()
+    give(tab, photos["goose"])
+    name = answer(tab)
+    tab.get_by_role("link", name="About the model").click()
+    expect(tab.locator(".tb-tiles")).to_be_visible()
+    tab.get_by_role("link", name="Identify").click()
+    assert answer(tab) == name
+    tab.get_by_role("button", name="Take the photo away").click()
+    expect(tab.locator(".tb-answer")).to_have_count(0)
+    give(tab, photos["elephant"])
+    assert answer(tab)
+    tab.locator("[data-testid=stFileChipDeleteBtn] button").click()
+    expect(tab.locator(".tb-answer")).to_have_count(0)
+    expect(tab.get_by_role("button", name="Take the photo away")).to_have_count(0)
+
+
 def test_bad_files_get_a_clear_word_each(visit, photos):
     tab = visit()
     give(

@@ -89,6 +89,17 @@ def test_files_that_are_refused_get_a_line_each_and_the_rest_an_answer(home, ope
     assert len(answers(page)) == 1
 
 
+def test_photos_stay_while_the_camera_is_looked_at_and_go_when_they_are_taken_away(home, opened):
+    page = give(opened(), ("cat.png", photo(home)))
+    named = answers(page)
+    for source in ("Camera", "Photos"):
+        page.get("button_group")[0].set_value(source).run()
+    assert answers(page) == named
+    next(one for one in page.button if one.label == "Take the photo away").click().run()
+    assert answers(page) == []
+    assert not page.button
+
+
 def test_several_photos_give_a_table_and_a_card_each(home, opened):
     page = give(opened(), *((f"{name}.png", photo(home, name)) for name in ("cat", "dog")))
     table = page.dataframe[0].value
