@@ -11,6 +11,7 @@ from app.chooser import choose
 from app.markdown import literal
 from app.model_facts import class_rows, origin_rows, pair_lines, sureness, tiles
 from app.models import when_sealed
+from app.problems import unusable
 from app.settings import Settings
 from app.shown import shown_for
 from bench.errors import UserError
@@ -31,7 +32,7 @@ def show(settings: Settings) -> None:
     try:
         facts = _card(str(record.folder.path), when_sealed(record), record)
     except (UserError, DamagedError) as error:
-        st.error(literal(f"This run cannot be used: {error}. Choose another one."))
+        st.error(literal(unusable(record, str(error))))
         return
     if facts.notice:
         st.warning(facts.notice, icon=":material/draw:")

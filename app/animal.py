@@ -53,15 +53,19 @@ def animal_rows(facts: SpeciesFacts) -> list[tuple[str, str]]:
 
 
 def _prints(track: TrackMarks) -> list[tuple[str, str]]:
-    if track.front is None:
-        return [("Print", _print(track.hind))]
-    return [("Front print", _print(track.front)), ("Hind print", _print(track.hind))]
-
-
-def _print(marks: PrintMarks) -> str:
-    return (
-        f"{_range(marks.length_cm)} cm long, {_range(marks.width_cm)} cm wide, {marks.n_toes} toes"
+    prints = (
+        [("Print", track.hind)]
+        if track.front is None
+        else [("Front print", track.front), ("Hind print", track.hind)]
     )
+    return [(what, _print(marks, has_toes=track.foot != "sole")) for what, marks in prints]
+
+
+def _print(marks: PrintMarks, *, has_toes: bool) -> str:
+    size = f"{_range(marks.length_cm)} cm long, {_range(marks.width_cm)} cm wide"
+    if not has_toes:
+        return size
+    return f"{size}, {marks.n_toes} {'toe' if marks.n_toes == 1 else 'toes'}"
 
 
 def _range(ends: tuple[float, float]) -> str:

@@ -55,7 +55,7 @@ def _marks(one: TrackMarks, other: TrackMarks) -> Iterator[tuple[str, str, str]]
         yield "Foot", _foot(one), _foot(other)
     if one.foot != other.foot or one.foot == "hoof":
         return
-    if _toes(one) != _toes(other):
+    if one.foot != "sole" and _toes(one) != _toes(other):
         yield "Toes", _toes(one), _toes(other)
     if one.claws != other.claws:
         yield "Claw marks", _CLAWS[one.claws], _CLAWS[other.claws]

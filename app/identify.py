@@ -12,17 +12,23 @@ from app.answers_table import Named, as_csv, as_table
 from app.card import show_card
 from app.chooser import choose
 from app.familiarity import Seen
+from app.given import given_photos
 from app.markdown import literal
 from app.models import Check, Model, model_of
+from app.problems import for_visitors, unusable
 from app.settings import Settings
 from app.shown import Shown, shown_for
-from app.uploads import MOST_FILES, MOST_MEGABYTES, MOST_MEGAPIXELS, SUFFIXES
+from app.streamlit_server import has_camera
 from app.wording import verdict
 from bench.errors import UserError
 from bench.results.records import notice_for
 from bench.results.store import DamagedError
 
 _FILES, _CAMERA = "Photos", "Camera"
+_NO_CAMERA = (
+    "Browsers give a camera to a page only over https, or on the page's own machine. On a phone "
+    "choose Photos: it offers the phone's camera, too."
+)
 
 
 def show(settings: Settings) -> None:
@@ -33,7 +39,7 @@ def show(settings: Settings) -> None:
         model = model_of(record)
     except (UserError, DamagedError) as error:
         top.html(fragments.heading("trackbench", settings.suite))
-        st.error(literal(f"This run cannot be used: {error}. Choose another one."))
+        st.error(literal(unusable(record, str(error))))
         return
     shown = shown_for(settings.facts, model.predictor.classes)
     with top:
@@ -52,17 +58,11 @@ def _photos() -> list[UploadedFile]:
         "From", [_FILES, _CAMERA], default=_FILES, required=True, label_visibility="collapsed"
     )
     if source == _CAMERA:
+        if not has_camera(st.context.url):
+            st.info(_NO_CAMERA, icon=":material/no_photography:")
         taken = st.camera_input("Take a photo", label_visibility="collapsed")
         return [taken] if taken is not None else []
-    files = st.file_uploader(
-        f"One photo or several, up to {MOST_MEGAPIXELS} megapixels each",
-        type=list(SUFFIXES),
-        accept_multiple_files=True,
-        max_upload_size=MOST_MEGABYTES,
-    )
-    if len(files) > MOST_FILES:
-        st.warning(f"These are {len(files)} photos; the first {MOST_FILES} are looked at.")
-    return files[:MOST_FILES]
+    return given_photos()
 
 
 def _show_answers(
@@ -77,7 +77,8 @@ def _show_answers(
     judged = _judged(found, check)
     if check.familiarity is None:
         words = f"Whether a photo shows a {shown.subject.one} at all is not checked: "
-        st.info(literal(words + check.problem))
+        places = (settings.data_root, model.predictor.record.folder.path)
+        st.info(literal(words + for_visitors(check.problem, places)))
     if len(judged) == 1:
         show_card(judged[0], model, shown)
         return

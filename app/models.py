@@ -25,6 +25,8 @@ from bench.results.records import RunRecord
 from bench.results.store import RunFolder
 
 _MOST_MODELS = 4
+_SECONDS_TO_READ = 1  # what was learnt earlier; to learn it takes longer
+_BEING_LEARNT = "the model is just learning what belongs in it; look again in a minute"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +74,21 @@ class Model:
     def check(self, root: Path | None) -> Check:
         """What is familiar to the run; learnt now, which is shown, if that was never done.
 
+        Meanwhile other visitors are not kept waiting for it: they are told.
+
         Args:
             root: where the suite has the data set now, if it has a folder of it.
         """
-        with self._learning:
+        if self._check is not None:
+            return self._check
+        if not self._learning.acquire(timeout=_SECONDS_TO_READ):
+            return Check(None, _BEING_LEARNT)
+        try:
             if self._check is None:
                 self._check = self._found(root)
             return self._check
+        finally:
+            self._learning.release()
 
     def _found(self, root: Path | None) -> Check:
         found = load_reference(self.predictor)
@@ -92,14 +102,16 @@ class Model:
             return Check(None, str(error))
 
     def _learnt(self, chosen: Sample) -> Familiarity:
-        with self._turn:
-            seconds = max(1, round(seconds_to_learn(self.predictor, chosen)))
-            words = (
-                f"Learning from {chosen.n_images} photos of the data set what belongs in it: "
-                f"about {seconds} s, once …"
-            )
-            with st.spinner(words, show_time=True):
-                return learn_reference(self.predictor, chosen)
+        seconds = max(1, round(seconds_to_learn(self.predictor, chosen, self._turns)))
+        words = (
+            f"Learning from {chosen.n_images} photos of the data set what belongs in it: "
+            f"about {seconds} s, once …"
+        )
+        with st.spinner(words, show_time=True):
+            return learn_reference(self.predictor, chosen, self._turns)
+
+    def _turns(self) -> Lock:
+        return self._turn
 
 
 def model_of(record: RunRecord) -> Model:

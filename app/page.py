@@ -1,13 +1,14 @@
 """The page that `bench app` serves: what Streamlit runs, from top to bottom, for each visitor."""
 
 import sys
+from pathlib import Path
 
 import streamlit as st
 
 from app import about, identify
 from app.fragments import style
 from app.kept_in_memory import keep_uploads_in_memory
-from app.settings import parse_settings
+from app.settings import Settings, read_settings
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
     keep_uploads_in_memory()
     st.set_page_config(page_title="trackbench", page_icon="🐾", layout="centered")
     st.html(style())
-    settings = parse_settings(sys.argv[-1])
+    settings = _settings(Path(sys.argv[-1]))
     page = st.navigation(
         [
             st.Page(
@@ -26,6 +27,11 @@ def main() -> None:
         position="top",
     )
     page.run()
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _settings(file: Path) -> Settings:
+    return read_settings(file)
 
 
 main()

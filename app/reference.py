@@ -2,7 +2,8 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -21,7 +22,11 @@ from runners.data.places import images_folder
 
 MOST_REFERENCES = 500
 _FEW = 8
+_BATCH = 32
+_PAUSE_SECONDS = 0.001
 _VERSION = "1"  # to be raised when what is learnt changes
+
+Turn = Callable[[], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
@@ -76,14 +81,20 @@ def sample(predictor: Predictor, root: Path | None) -> Sample:
     return Sample(photos, _chosen(photos, "train"), _chosen(photos, "val"))
 
 
-def learn_reference(predictor: Predictor, chosen: Sample) -> Familiarity:
+def learn_reference(predictor: Predictor, chosen: Sample, turn: Turn = nullcontext) -> Familiarity:
     """Learns what is familiar to a run, and keeps it where that can be written.
+
+    Args:
+        predictor: of the run.
+        chosen: what to learn from.
+        turn: makes what is held while a batch is with the network, where others use it, too.
 
     Raises:
         UserError: of one split no image can be read.
     """
+    fingerprint = predictor.record.spec["fingerprint"]
     training, held_out = (
-        _seen(predictor, _read(chosen.photos, predictor.record.spec["fingerprint"], split, paths))
+        _seen(predictor, _read(chosen.photos, fingerprint, split, paths), turn)
         for split, paths in (("train", chosen.training), ("val", chosen.held_out))
     )
     found = learn(training, held_out)
@@ -91,11 +102,12 @@ def learn_reference(predictor: Predictor, chosen: Sample) -> Familiarity:
     return found
 
 
-def seconds_to_learn(predictor: Predictor, chosen: Sample) -> float:
-    """About how long `learn_reference` takes, by the first few images."""
+def seconds_to_learn(predictor: Predictor, chosen: Sample, turn: Turn = nullcontext) -> float:
+    """About how long `learn_reference` takes, by the first few images; `turn` as there."""
     few = replace(chosen, training=chosen.training[:_FEW], held_out=())
     begun = time.perf_counter()
-    _seen(predictor, _read(few.photos, predictor.record.spec["fingerprint"], "train", few.training))
+    fingerprint = predictor.record.spec["fingerprint"]
+    _seen(predictor, _read(few.photos, fingerprint, "train", few.training), turn)
     return (time.perf_counter() - begun) / few.n_images * chosen.n_images
 
 
@@ -131,8 +143,14 @@ def _decoded(photos: Photos, split: str, paths: Sequence[str]) -> NDArray[np.uin
     return np.stack(found)
 
 
-def _seen(predictor: Predictor, images: NDArray[np.uint8]) -> Seen:
-    return Seen(images, predictor.classifier.features(images))
+def _seen(predictor: Predictor, images: NDArray[np.uint8], turn: Turn) -> Seen:
+    features = []
+    for first in range(0, len(images), _BATCH):
+        with turn():
+            features.append(predictor.classifier.features(images[first : first + _BATCH]))
+        # A lock is not fair: without a pause who waits for a turn would hardly ever get one.
+        time.sleep(_PAUSE_SECONDS)
+    return Seen(images, np.concatenate(features))
 
 
 def _keep(predictor: Predictor, found: Familiarity) -> None:

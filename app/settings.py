@@ -1,6 +1,9 @@
-"""What `bench app` hands to its page: one JSON document, as a command line can carry it."""
+"""What `bench app` hands to its page: a JSON file, since a suite may have thousands of runs."""
 
+import contextlib
 import json
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,28 +26,37 @@ class Settings:
     data_root: Path | None = None
     facts: Path | None = None
 
-    def as_argument(self) -> str:
-        """One argument of a command."""
-        return json.dumps(
-            {
-                "suite": self.suite,
-                "runs": [
-                    [run.experiment, run.seed, str(run.folder.path.absolute())] for run in self.runs
-                ],
-                "opened": self.opened,
-                "data_root": _named(self.data_root),
-                "facts": _named(self.facts),
-            }
-        )
+    def write(self, file: Path) -> None:
+        """Writes all of it."""
+        said = {
+            "suite": self.suite,
+            "runs": [
+                [run.experiment, run.seed, str(run.folder.path.absolute())] for run in self.runs
+            ],
+            "opened": self.opened,
+            "data_root": _named(self.data_root),
+            "facts": _named(self.facts),
+        }
+        file.write_text(json.dumps(said), encoding="utf-8")
 
 
-def parse_settings(argument: str) -> Settings:
-    """What `as_argument` has made, read back.
+@contextlib.contextmanager
+def handed_over(settings: Settings) -> Iterator[Path]:
+    """A file of settings for the page, which is gone after the context."""
+    with tempfile.TemporaryDirectory(prefix="trackbench-") as folder:
+        file = Path(folder) / "page.json"
+        settings.write(file)
+        yield file
+
+
+def read_settings(file: Path) -> Settings:
+    """What `Settings.write` has written.
 
     Raises:
+        OSError: there is no such file.
         ValueError, KeyError, TypeError: it is something else.
     """
-    said = json.loads(argument)
+    said = json.loads(file.read_text(encoding="utf-8"))
     return Settings(
         suite=said["suite"],
         runs=tuple(

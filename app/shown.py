@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -10,6 +11,11 @@ from app.facts import Facts, load_facts
 from app.naming import human
 from app.species import SpeciesFacts
 from app.wording import ANYTHING, TRACKS, Subject
+
+_NOTHING = Facts(MappingProxyType({}))
+# One name in common is no sign of tracks: a horse is in many a data set.
+_FEWEST_KNOWN = 3
+_LEAST_SHARE_KNOWN = 0.8
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +31,7 @@ class Shown:
         what = "the animal that left it" if self.subject is TRACKS else "what it shows"
         return (
             f"Give it a photo, and a trained model names {what}. Photos stay in memory while you "
-            "look at them; none is stored, and where one was taken is never read."
+            "have this page open; none is stored, and where one was taken is never read."
         )
 
     def of(self, name: str) -> SpeciesFacts | None:
@@ -41,13 +47,21 @@ class Shown:
 def shown_for(file: Path | None, classes: Iterable[str]) -> Shown:
     """How the page speaks of a run's classes.
 
+    The facts that come along are about tracks, and are shown where the run's classes are theirs:
+    nearly all, and at least three. Those of a file that was asked for are shown of whichever class
+    has some.
+
     Args:
         file: of facts, where they are not those that come along.
         classes: of the run.
     """
     facts = _facts(file)
-    is_known = any(facts.of(name) for name in classes)
-    return Shown(facts, TRACKS if is_known else ANYTHING)
+    known = [facts.of(name) is not None for name in classes]
+    if file is not None:
+        return Shown(facts, TRACKS if any(known) else ANYTHING)
+    if sum(known) >= max(_FEWEST_KNOWN, _LEAST_SHARE_KNOWN * len(known)):
+        return Shown(facts, TRACKS)
+    return Shown(_NOTHING, ANYTHING)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -45,7 +45,8 @@ class PrintMarks:
     """One print of a typical adult on good ground.
 
     Attributes:
-        n_toes: how many toes a clear print shows; an elephant's nails count.
+        n_toes: how many toes a clear print shows; of a sole, which shows none, how many nails the
+            foot usually has.
         length_cm: least and most, from the tip of the foremost toe, without claws, to the back of
             the hindmost pad that usually marks.
         width_cm: least and most, at the widest place.

@@ -4,8 +4,8 @@ import sys
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from app.settings import Settings
 from app.uploads import MOST_MEGABYTES
 from bench.errors import UserError
 from bench.serving import Place
@@ -39,8 +39,16 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def command(place: Place, settings: Settings) -> list[str]:
-    """The command that serves the page."""
+def has_camera(url: str | None) -> bool:
+    """Whether a browser lets the page at this address see a camera, as far as one can tell."""
+    if url is None:
+        return True
+    parts = urlsplit(url)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def command(place: Place, settings: Path) -> list[str]:
+    """The command that serves the page, with what `app.settings` wrote into a file."""
     options = {
         "server.address": place.host,
         "server.port": str(place.port),
@@ -68,4 +76,4 @@ def command(place: Place, settings: Settings) -> list[str]:
             flags += ["--server.allowedHosts", name]
     # Without -P a folder `app` where the user stands would be taken for this package.
     start = [sys.executable, "-P", "-m", "streamlit", "run", str(_PAGE), *flags]
-    return [*start, "--", settings.as_argument()]
+    return [*start, "--", str(settings)]

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,10 +19,13 @@ from bench.errors import UserError
 
 HOST = "127.0.0.1"
 _EVERYWHERE = {"0.0.0.0": HOST, "::": "::1"}  # noqa: S104 - what is asked, not what is bound
+# Kept for documentation: no machine has them.
+_ELSEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 _SECONDS_TO_ANSWER = 120
 _SECONDS_TO_END = 5
 _POLL_SECONDS = 0.1
 _STANDARD_ERROR = 2
+_GUARD = Path(__file__).with_name("server_guard.py")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,17 @@ class Place:
         host = _EVERYWHERE.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
+    def address_for_others(self) -> str | None:
+        """What a browser on another machine opens.
+
+        Returns:
+            None where the server does not listen everywhere, or there is no network.
+        """
+        if self.host not in _EVERYWHERE:
+            return None
+        host = _own_address(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        return None if host is None else Place(host, self.port, self.health).address
+
     def answers(self) -> bool:
         """Whether a server answers there that is well."""
         host = _EVERYWHERE.get(self.host, self.host)
@@ -47,6 +62,16 @@ class Place:
                 return connection.getresponse().status == 200
             except (OSError, HTTPException):
                 return False
+
+
+def _own_address(family: socket.AddressFamily) -> str | None:
+    """The address from which this machine speaks to others; nothing is sent to find it."""
+    with closing(socket.socket(family, socket.SOCK_DGRAM)) as asked:
+        try:
+            asked.connect((_ELSEWHERE[family], 9))
+        except OSError:
+            return None
+        return str(asked.getsockname()[0])
 
 
 class Server:
@@ -105,6 +130,8 @@ def started(
 ) -> Iterator[Server]:
     """Starts a server and waits for its answer; all of its processes end with the context.
 
+    They end, too, where this process is killed and can end nothing any more.
+
     Args:
         command: the program and its arguments, which must agree with `place`.
         place: where it will listen.
@@ -130,12 +157,12 @@ def started(
 def _start(
     command: Sequence[str], environment: Mapping[str, str], log: Path | None
 ) -> "subprocess.Popen[bytes]":
-    """The server in a session of its own, so that all of it can be ended at once."""
+    """The server under its guard, in a session of its own, so that all of it ends at once."""
     with contextlib.ExitStack() as opened:
         said = _STANDARD_ERROR if log is None else opened.enter_context(log.open("wb"))
         return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-I", str(_GUARD), *command],
+            stdin=subprocess.PIPE,
             stdout=said,
             stderr=said,
             env=dict(environment),
@@ -146,22 +173,27 @@ def _start(
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Ends the server and all that it has started; at once where Ctrl-C is pressed again."""
     try:
-        _signal(process, signal.SIGTERM)
+        _let_go(process)
         process.wait(_SECONDS_TO_END)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         pass
     finally:
-        if hasattr(signal, "SIGKILL"):
-            _signal(process, signal.SIGKILL)
+        _kill(process)
         process.wait()
 
 
-def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    """Closes the guard's input, whereupon it ends the server."""
+    if process.stdin is not None:
+        process.stdin.close()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if hasattr(os, "killpg"):
-            os.killpg(process.pid, number)
+            os.killpg(process.pid, signal.SIGKILL)
         else:
-            process.terminate()
+            process.kill()
 
 
 def _lines(log: Path) -> list[str]:

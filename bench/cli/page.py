@@ -43,6 +43,7 @@ def page(
     assignments: options.Assignments = None,
 ) -> None:
     """Open a page that names the animal on a photo, on this machine; Ctrl-C ends it."""
+    from app.settings import handed_over
     from app.streamlit_server import USUAL_PORT, check_streamlit, command, place_of
     from bench.app_launch import settings_for
     from bench.serving import check_host, check_port, free_port, interruptible, started
@@ -60,9 +61,10 @@ def page(
     _warn(address, left_out)
     with (
         interruptible(),
-        started(command(place, settings), place, "the page", os.environ, is_heard=True) as server,
+        handed_over(settings) as handed,
+        started(command(place, handed), place, "the page", os.environ, is_heard=True) as server,
     ):
-        _show(server.address, settings.suite, no_browser)
+        _show(server.address, place.address_for_others(), settings.suite, no_browser)
         server.wait()
 
 
@@ -75,11 +77,15 @@ def _warn(address: str, left_out: list[str]) -> None:
         sys.stderr.write(
             f"bench: --address {address}: whoever can reach this machine over the network can "
             "use the page, without a password\n"
+            "bench: on a phone choose Photos, which offers the phone's own camera: browsers give a "
+            "camera to a page only over https, or on this machine\n"
         )
 
 
-def _show(address: str, suite: str, no_browser: bool) -> None:
+def _show(address: str, for_others: str | None, suite: str, no_browser: bool) -> None:
     sys.stdout.write(f"The page of {suite} is at {address} (Ctrl-C ends it)\n")
+    if for_others is not None:
+        sys.stdout.write(f"Others on the network find it at {for_others}\n")
     sys.stdout.flush()
     if not no_browser:
         import webbrowser

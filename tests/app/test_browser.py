@@ -156,6 +156,23 @@ def test_another_run_answers_when_it_is_chosen_and_goes_along_to_the_other_page(
     expect(chosen).to_have_value(re.compile("^vit"))
 
 
+def test_photos_are_still_there_after_a_look_at_the_other_page(visit, photos):
+    tab = visit()
+    give(tab, photos["goose"])
+    name = answer(tab)
+    tab.get_by_role("link", name="About the model").click()
+    expect(tab.locator(".tb-tiles")).to_be_visible()
+    tab.get_by_role("link", name="Identify").click()
+    assert answer(tab) == name
+    tab.get_by_role("button", name="Take the photo away").click()
+    expect(tab.locator(".tb-answer")).to_have_count(0)
+    give(tab, photos["elephant"])
+    assert answer(tab)
+    tab.locator("[data-testid=stFileChipDeleteBtn] button").click()
+    expect(tab.locator(".tb-answer")).to_have_count(0)
+    expect(tab.get_by_role("button", name="Take the photo away")).to_have_count(0)
+
+
 def test_bad_files_get_a_clear_word_each(visit, photos):
     tab = visit()
     give(
@@ -237,7 +254,7 @@ def test_an_upload_is_not_written_to_the_disk(visit, photos, page):
     tab = visit()
     give(tab, photos["goose"])
     assert answer(tab)
-    server = psutil.Process(page.process.pid).children()[0]
+    *_, server = psutil.Process(page.process.pid).children(recursive=True)
     before = server.io_counters().write_bytes
     give(tab, ("large.jpg", of_size(9 * MEGABYTE)))
     expect(tab.locator("[data-testid=stFileChip]", has_text="large.jpg")).to_be_visible()
@@ -275,6 +292,7 @@ def test_it_ends_when_it_is_told_to_and_leaves_nothing(home, number):
 def test_whoever_opens_it_to_others_is_told_who_can_reach_it(home):
     with served.opened(home, "--address", "0.0.0.0") as running:  # noqa: S104 - it is the point
         assert "whoever can reach this machine over the network" in running.log
+        assert "on a phone choose Photos" in running.log
         assert running.address.startswith("http://127.0.0.1:")
 
 

@@ -18,20 +18,22 @@ PAGE = Path(app.__file__).with_name("page.py")
 ABOUT = """
 import sys
 from app import about
-from app.settings import parse_settings
-about.show(parse_settings(sys.argv[-1]))
+from pathlib import Path
+from app.settings import read_settings
+about.show(read_settings(Path(sys.argv[-1])))
 """
 FACTS = Path(app.__file__).with_name("species.toml")
 
 
 @pytest.fixture
-def opened(home, monkeypatch):
+def opened(home, monkeypatch, tmp_path):
     """Opens the page, or another script, on the suite of a folder."""
 
     def go(run="net", facts=None, script=None):
         st.cache_resource.clear()
         settings, _ = settings_for(run, lambda: survey(home), facts)
-        monkeypatch.setattr(sys, "argv", [str(PAGE), settings.as_argument()])
+        settings.write(tmp_path / "page.json")
+        monkeypatch.setattr(sys, "argv", [str(PAGE), str(tmp_path / "page.json")])
         page = AppTest.from_file(PAGE) if script is None else AppTest.from_string(script)
         page.default_timeout = 60
         return page.run()
@@ -87,6 +89,17 @@ def test_files_that_are_refused_get_a_line_each_and_the_rest_an_answer(home, ope
     assert len(answers(page)) == 1
 
 
+def test_photos_stay_while_the_camera_is_looked_at_and_go_when_they_are_taken_away(home, opened):
+    page = give(opened(), ("cat.png", photo(home)))
+    named = answers(page)
+    for source in ("Camera", "Photos"):
+        page.get("button_group")[0].set_value(source).run()
+    assert answers(page) == named
+    next(one for one in page.button if one.label == "Take the photo away").click().run()
+    assert answers(page) == []
+    assert not page.button
+
+
 def test_several_photos_give_a_table_and_a_card_each(home, opened):
     page = give(opened(), *((f"{name}.png", photo(home, name)) for name in ("cat", "dog")))
     table = page.dataframe[0].value
@@ -106,11 +119,13 @@ def test_a_photo_unlike_all_others_is_said_to_be_so_however_sure_the_model_is(ho
     assert (home / "results/tiny/familiarity").is_dir()
 
 
-def test_without_the_data_set_it_says_that_this_is_not_checked(home, opened):
+def test_without_the_data_set_it_says_that_this_is_not_checked(home, opened, capsys):
     page = opened()
     (home / "photos").rename(home / "elsewhere")
     page = give(page, ("cat.png", (home / "elsewhere/test/cat/0.png").read_bytes()))
     assert "is not checked" in text_of(page)
+    assert str(home) not in text_of(page).replace("\\", "")
+    assert str(home) in capsys.readouterr().err
     assert len(answers(page)) == 1
 
 
@@ -137,7 +152,11 @@ def test_a_damaged_run_gets_a_clear_word_and_another_one_can_be_chosen(home, ope
     (record.folder.path / name).write_bytes(b"changed")
     (record.folder.path / "COMPLETE").touch()
     page.run()
-    assert "was changed after the run was sealed" in page.error[0].value.replace("\\", "")
+    said = page.error[0].value.replace("\\", "")
+    assert said == (
+        f"The run net, seed 0, cannot be used: {name}: was changed after the run was sealed. "
+        "Choose another one."
+    )
     assert not page.exception
     place = next(i for i, one in enumerate(page.selectbox[0].options) if one.startswith("vit"))
     page.selectbox[0].select_index(place).run()
@@ -166,4 +185,6 @@ def test_the_page_about_a_damaged_run_says_so(home, opened):
     (record.folder.path / "predictions.parquet").unlink()
     (record.folder.path / "COMPLETE").touch()
     page.run()
-    assert "This run cannot be used" in text_of(page)
+    said = text_of(page).replace("\\", "")
+    assert "The run net, seed 0, cannot be used: predictions.parquet: " in said
+    assert str(home) not in said

@@ -1,6 +1,7 @@
 """What is familiar to a run is learnt from its data set, kept, and held against drawn nonsense."""
 
 import shutil
+from threading import Event, Lock, Thread
 
 import numpy as np
 import pytest
@@ -96,3 +97,25 @@ def test_how_long_it_takes_is_estimated(predictor):
     chosen = sample(predictor, None)
     assert chosen.n_images == 24 + 12
     assert 0 < seconds_to_learn(predictor, chosen) < 60
+
+
+def test_others_get_a_turn_between_two_batches(predictor, monkeypatch):
+    monkeypatch.setattr("app.reference._BATCH", 2)
+    lock, has_begun, is_over, turns = Lock(), Event(), Event(), []
+
+    def look():
+        has_begun.wait()
+        for _ in range(3):
+            with lock:
+                turns.append(is_over.is_set())
+
+    def turn():
+        has_begun.set()
+        return lock
+
+    visitor = Thread(target=look)
+    visitor.start()
+    learn_reference(predictor, sample(predictor, None), turn)
+    is_over.set()
+    visitor.join()
+    assert turns == [False] * 3

@@ -10,6 +10,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from app.facts import load_facts
+from app.naming import within
 from app.species import LONGEST_TEXT
 from runners.data.synthetic.morphology import BirdFoot, Hoof, Paw, RoundFoot
 from runners.data.synthetic.species import SPECIES
@@ -89,8 +90,10 @@ class TestSpecies:
         assert all(isinstance(foot, kind) for foot in DRAWN[name].feet)
 
     def test_toes_are_as_drawn(self, name):
+        """An elephant is drawn with the nail more, on each foot, that it sometimes has."""
+        n_more = int(FACTS.species[name].track.foot == "sole")
         for marks, foot in zip(marks_of(name), feet_of(name), strict=True):
-            assert marks.n_toes == n_toes_drawn(foot)
+            assert marks.n_toes == n_toes_drawn(foot) - n_more
 
     def test_drawn_length_is_within_range(self, name):
         for marks, foot in zip(marks_of(name), feet_of(name), strict=True):
@@ -148,6 +151,25 @@ def test_only_the_elephant_is_endangered_and_the_domestic_horse_not_assessed():
     assert {name: one for name, one in categories.items() if one != "LC"} == {
         "elephant": "EN",
         "horse": "NE",
+    }
+
+
+def test_an_african_bush_elephant_has_its_own_number_of_nails():
+    """The forest elephant and the Asian one usually have five in front and four behind."""
+    track = FACTS.of("elephant").track
+    assert (track.front.n_toes, track.hind.n_toes) == (4, 3)
+    assert "usually four in front and three behind" in track.toes
+
+
+def test_names_inside_a_sentence_keep_the_capitals_that_english_gives_them():
+    names = (within(facts.common_name) for facts in FACTS.species.values())
+    assert {name for name in names if name != name.lower()} == {
+        "North American beaver",
+        "American black bear",
+        "African bush elephant",
+        "Canada goose",
+        "American mink",
+        "North American river otter",
     }
 
 

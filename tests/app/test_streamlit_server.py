@@ -1,15 +1,15 @@
 """The server is told to listen here alone, to report to nobody, and whom to answer."""
 
 import importlib.util
+from pathlib import Path
 
 import pytest
 from streamlit import config
 
-from app.settings import Settings
-from app.streamlit_server import check_streamlit, command, is_loopback, place_of
+from app.streamlit_server import check_streamlit, command, has_camera, is_loopback, place_of
 from bench.errors import UserError
 
-SETTINGS = Settings("suite", (), 0)
+SETTINGS = Path("page.json")
 
 
 def options(host):
@@ -52,6 +52,22 @@ def test_on_this_machine_other_names_than_its_own_get_no_answer():
 )
 def test_what_only_this_machine_can_reach(host, expected):
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://localhost:8501", True),
+        ("http://127.0.0.1:8501/about", True),
+        ("http://[::1]:8501", True),
+        ("https://tracks.example.org/", True),
+        ("http://192.168.1.5:8501", False),
+        ("http://tracks.example.org/", False),
+        (None, True),
+    ],
+)
+def test_where_a_browser_gives_the_page_a_camera(url, expected):
+    assert has_camera(url) is expected
 
 
 def test_without_streamlit_a_line_says_how_to_get_it(monkeypatch):

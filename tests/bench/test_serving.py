@@ -1,7 +1,9 @@
 """A server runs as long as its context, says why it does not, and leaves no process behind."""
 
 import os
+import signal
 import socket
+import subprocess
 import sys
 from contextlib import closing
 from http.client import HTTPConnection
@@ -16,6 +18,20 @@ HEALTHY = (
     "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, "
     "port=int(sys.argv[1]), bind=sys.argv[2])"
 )
+
+
+# Starts it as a command does, says so, and waits for nothing that would come.
+STARTER = """
+import os, sys, time
+from bench.serving import Place, started
+place = Place(sys.argv[1], int(sys.argv[2]), "/")
+command = [sys.executable, "-c", sys.argv[3], sys.argv[2], sys.argv[1]]
+with started(command, place, "it", os.environ) as server:
+    print(server.address, flush=True)
+    time.sleep(600)
+"""
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+N_SECONDS = 15
 
 
 def of(code, place):
@@ -39,6 +55,30 @@ def test_it_answers_inside_and_is_gone_outside(place):
         assert mine
     assert not place.answers()
     assert not [one for one in mine if one.is_running()]
+
+
+@pytest.mark.parametrize("code", [HEALTHY, STUBBORN + HEALTHY], ids=["willing", "stubborn"])
+def test_it_is_gone_where_its_starter_is_killed(place, code):
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER, place.host, str(place.port), code], stdout=subprocess.PIPE
+    )
+    with starter:
+        assert starter.stdout.readline().strip() == place.address.encode()
+        mine = psutil.Process(starter.pid).children(recursive=True)
+        assert len(mine) == 2
+        starter.send_signal(signal.SIGKILL)
+    _, left = psutil.wait_procs(mine, N_SECONDS)
+    assert not left
+    check_port(place.port)
+
+
+def test_one_that_says_nothing_of_its_end_says_how_it_ended(place):
+    killed = "import os; os.kill(os.getpid(), 9)"
+    with (
+        pytest.raises(UserError, match="it did not start: exit code 137"),
+        started(of(killed, place), place, "it", os.environ),
+    ):
+        pass
 
 
 def test_one_that_does_not_start_says_its_last_line(place):
@@ -93,3 +133,11 @@ def test_an_address_of_another_machine_is_refused():
 )
 def test_where_a_browser_finds_it(host, address):
     assert Place(host, 80, "/").address == address
+
+
+def test_where_others_find_one_that_listens_everywhere():
+    everywhere = Place("0.0.0.0", 80, "/")  # noqa: S104 - nothing listens
+    found = everywhere.address_for_others()
+    own = {one.address for of_one in psutil.net_if_addrs().values() for one in of_one}
+    assert found is None or found.removeprefix("http://").removesuffix(":80") in own
+    assert Place(HOST, 80, "/").address_for_others() is None
