@@ -75,7 +75,7 @@ def _disagreement(leak: Leak) -> str:
     if not leak.n_conflicts:
         return ""
     carry = "carries" if leak.n_conflicts == 1 else "carry"
-    return f"; {leak.n_conflicts} of them {carry} another class there"
+    return f"; {leak.n_conflicts} of them {carry} another class there, which memory gets wrong"
 
 
 def _copies(check: DataCheck) -> Iterator[Finding]:
