@@ -34,7 +34,7 @@ def show(settings: Settings) -> None:
         st.error(literal(f"This run cannot be used: {error}. Choose another one."))
         return
     if facts.notice:
-        st.warning(facts.notice, icon=":material/draw:")
+        st.warning(literal(facts.notice), icon=":material/warning:")
     shown = shown_for(settings.facts, facts.classes)
     st.html("".join(_sections(facts, shown.name)))
     st.download_button(
