@@ -26,7 +26,7 @@ def test_test_images_in_train_are_bad_and_come_first():
     assert first.text == (
         "2 of 16 test images are also in train: up to 6.2 points of accuracy and 13.3 of macro "
         "accuracy may be memory; 1 of them carries another class there, "
-        "which memory gets wrong"
+        "which memory gets wrong; 1 photo by looking alike"
     )
     assert verdict(LEAKING).level == "bad"
 
