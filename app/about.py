@@ -35,7 +35,7 @@ def show(settings: Settings) -> None:
         st.error(literal(unusable(record, str(error))))
         return
     if facts.notice:
-        st.warning(facts.notice, icon=":material/draw:")
+        st.warning(literal(facts.notice), icon=":material/warning:")
     shown = shown_for(settings.facts, facts.classes)
     st.html("".join(_sections(facts, shown.name)))
     st.download_button(

@@ -46,7 +46,7 @@ def show(settings: Settings) -> None:
         st.html(fragments.heading(shown.subject.question, shown.promise))
         notice = notice_for([model.predictor.record])
         if notice:
-            st.warning(notice, icon=":material/draw:")
+            st.warning(literal(notice), icon=":material/warning:")
     files = _photos()
     if files:
         _show_answers(files, model, shown, settings)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench.errors import UserError
 from bench.results.records import RunRecord, notice_for
 from bench.results.store import DamagedError
-from bench.survey import Survey
+from bench.survey import Survey, cpus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ _N_SAMPLES = 3
 # With more classes the samples would be most of the page.
 _MOST_SAMPLED_CLASSES = 60
 _N_GLANCES = 4
+_MOST_WORKERS = 4  # each may hold a photo whole
 
 
 def pictures_for(
@@ -123,19 +124,21 @@ def thumbnails(files: dict[str, Path], side: int) -> dict[str, bytes]:
     """JPEG files of at most `side` pixels, by the same keys; what cannot be read is left out."""
     from runners.data.decode import silence
 
-    with silence(), ThreadPoolExecutor() as pool:
+    with silence(), ThreadPoolExecutor(min(cpus(), _MOST_WORKERS)) as pool:
         made = pool.map(lambda file: _thumbnail(file, side), files.values())
         return {key: jpeg for key, jpeg in zip(files, made, strict=True) if jpeg is not None}
 
 
 def _thumbnail(file: Path, side: int) -> bytes | None:
-    from runners.data.decode import BadImage, decode_bytes
+    from runners.data.decode import BadImage, decode_bytes, size_of, turn_for
 
     try:
-        image = decode_bytes(file.read_bytes(), at_least=side)
+        content = file.read_bytes()
+        with turn_for(size_of(content)):
+            image = decode_bytes(content, at_least=side)
+            image.thumbnail((side, side))  # in place; the large one is gone
     except (OSError, BadImage):
         return None
-    image.thumbnail((side, side))
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
     return buffer.getvalue()

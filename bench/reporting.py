@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bench.errors import UserError
 from bench.experiments.spec import Published, Suite
-from bench.results.checks import leak_notice
 from bench.results.records import (
     RunRecord,
     histories_frame,
@@ -92,18 +91,11 @@ def gather(survey: Survey, seeds: Sequence[int] | None = None) -> Gathered:
         histories=histories_frame(records),
         published=published,
         missing=tuple(missing),
-        notice=_notice(survey, records),
+        notice=notice_for(records),
         searched=metrics_frame(searched),
         robustness=corrupted,
     )
     return Gathered(study, tuple(records), tuple(searched))
-
-
-def _notice(survey: Survey, records: Sequence[RunRecord]) -> str:
-    """That the data are drawn, and that test images are known to be in train; or ''."""
-    fingerprints = dict.fromkeys(str(record.spec["fingerprint"]) for record in records)
-    leaks = [leak_notice(survey.results, one) for one in fingerprints]
-    return " ".join(filter(None, (notice_for(records), *leaks)))
 
 
 def _only_searched(

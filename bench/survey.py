@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -63,8 +64,19 @@ class Survey:
 
         is_drawn = manifest.is_drawn(places.root_of(self.suite.data))
         drawn = DRAWN_NOTICE if is_drawn or self.suite.data.synthetic is not None else ""
-        leak = leak_notice(self.results, self.runs[0].run.fingerprint) if self.runs else ""
-        return " ".join(filter(None, (drawn, leak)))
+        leaks = (leak_notice(self.results, one) for one in self._fingerprints)
+        return " ".join(filter(None, (drawn, *leaks)))
+
+    @property
+    def _fingerprints(self) -> tuple[str, ...]:
+        """Of the suite's data set; where it is not here, of those that its runs were made with."""
+        if self.runs:
+            return (self.runs[0].run.fingerprint,)
+        found: dict[str, None] = {}
+        for record in self.records:
+            with suppress(DamagedError):  # which is told where the run is
+                found[str(record.spec["fingerprint"])] = None
+        return tuple(found)
 
     @cached_property
     def records(self) -> tuple[RunRecord, ...]:

@@ -15,7 +15,7 @@ from analysis.report.licences import licence_of
 from analysis.statistics.comparisons import compare
 from analysis.statistics.outcomes import outcomes
 from analysis.threshold import Threshold, threshold
-from bench.results.records import DRAWN_NOTICE, RunRecord, predictions_frame
+from bench.results.records import DRAWN_NOTICE, RunRecord, notice_for, predictions_frame
 
 _SPLITS = ("train", "val", "test")
 _MEASURES = ("accuracy", "macro_accuracy", "macro_f1", "nll", "ece")
@@ -126,7 +126,7 @@ def card_facts(record: RunRecord) -> CardFacts:
         versions=dict(spec.get("versions", {})),
         device=str(spec.get("device", "")),
         started=str(spec.get("started", "")),
-        notice=DRAWN_NOTICE if record.is_drawn else "",
+        notice=notice_for([record]),
         again=_again(spec, name, record.seed),
     )
 

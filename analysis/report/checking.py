@@ -52,7 +52,7 @@ def _leaks(check: DataCheck) -> Iterator[Finding]:
         yield Finding(
             "bad" if to_learn and is_test else "warning",
             f"{leak.split} in {leak.source}",
-            f"{_leaked(leak)}: {_owed(leak)}{_disagreement(leak)}",
+            f"{_leaked(leak)}: {_owed(leak)}{_disagreement(leak)}{_by_look(check, leak)}",
         )
 
 
@@ -75,7 +75,17 @@ def _disagreement(leak: Leak) -> str:
     if not leak.n_conflicts:
         return ""
     carry = "carries" if leak.n_conflicts == 1 else "carry"
-    return f"; {leak.n_conflicts} of them {carry} another class there"
+    return f"; {leak.n_conflicts} of them {carry} another class there, which memory gets wrong"
+
+
+def _by_look(check: DataCheck, leak: Leak) -> str:
+    """How many photos are not known to be the same, but look alike."""
+    n_photos = sum(
+        {leak.split, leak.source} <= set(group.splits)
+        and any(copy.relation == "near" for copy in group.copies)
+        for group in check.groups
+    )
+    return f"; {_n(n_photos, 'photo')} by looking alike" if n_photos else ""
 
 
 def _copies(check: DataCheck) -> Iterator[Finding]:

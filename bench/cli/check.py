@@ -48,7 +48,7 @@ def check(
     """
     if folder is not None and (file or profile or quick or assignments):
         raise UserError(f"bench data check: PATH ({folder}), or a suite's data set, not both")
-    console = make_console()
+    console = make_console(is_aside=as_json)
     try:
         data = _data(folder, split_seed, file, results, profile, quick, assignments, console)
         found = _check(data, results, out, image_size, as_json, console)
@@ -95,14 +95,21 @@ def _check(
     from bench.results.checks import as_document, place_of
 
     found = checking.check(data, console, image_size)
-    record = checking.keep(found, results)
     page = out or (None if as_json else place_of(results, found, ".html"))
-    if page is not None:
-        checking.write_page(found, data, page)
     if as_json:
         print_json(as_document(found))
-        return found
-    checking.print_check(found, console)
+    else:
+        checking.print_check(found, console)
+    # What cannot be written down has been said at least.
+    record = checking.keep(found, results)
+    if page is not None:
+        checking.write_page(found, data, page)
+    if not as_json:
+        _say_where(found, page, record, console)
+    return found
+
+
+def _say_where(found: "DataCheck", page: Path | None, record: Path, console: "Console") -> None:
     console.print(f"written to {page}, and as JSON to {record}", soft_wrap=True)
     if not found.fingerprint:
         console.print(
@@ -111,4 +118,3 @@ def _check(
             style="yellow",
             soft_wrap=True,
         )
-    return found

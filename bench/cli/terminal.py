@@ -8,13 +8,17 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def make_console() -> "Console":
-    """The console on standard output, which prints texts as they are."""
+def make_console(is_aside: bool = False) -> "Console":
+    """The console on standard output, which prints texts as they are.
+
+    Args:
+        is_aside: on standard error instead, where the output is for a program.
+    """
     from rich.console import Console
 
     # A pipe has no width; 120 columns hold the tables of a usual suite.
     width = None if sys.stdout.isatty() else 120
-    return Console(width=width, markup=False, highlight=False)
+    return Console(width=width, markup=False, highlight=False, stderr=is_aside)
 
 
 def print_json(document: dict[str, Any]) -> None:

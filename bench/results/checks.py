@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.results.atomic import write_atomic
+from bench.results.plain_values import as_record
 
 FOLDER = "checks"
 FORMAT = 1  # of the JSON; another number is not read
@@ -84,8 +85,8 @@ class Leak:
         source: where the copies are.
         n_leaked: images with a copy there.
         n_images: readable images of the split.
-        macro_share: the leaked share of each class, averaged over the classes.
-        n_conflicts: leaked images that no copy there has the class of.
+        macro_share: the share of each class that memory could get right, averaged over classes.
+        n_conflicts: leaked images that no copy there has the class of: memory gets them wrong.
     """
 
     split: str
@@ -98,7 +99,7 @@ class Leak:
     @property
     def share(self) -> float:
         """The most that memory could add to the accuracy on this split, as a fraction."""
-        return self.n_leaked / self.n_images if self.n_images else 0.0
+        return (self.n_leaked - self.n_conflicts) / self.n_images if self.n_images else 0.0
 
 
 @dataclass(frozen=True)
@@ -183,37 +184,23 @@ def as_document(check: DataCheck) -> dict[str, Any]:
     return {"format": FORMAT, **asdict(check), "leaks": leaks}
 
 
-def from_document(document: Mapping[str, Any]) -> DataCheck:
+def from_document(document: object) -> DataCheck:
     """A check from what `as_document` gave.
 
     Raises:
-        KeyError, TypeError, ValueError: where it is something else.
+        ValueError: where it is something else.
     """
-    if document["format"] != FORMAT:
-        raise ValueError(f"format {document['format']!r}")
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        raise ValueError(f"it is not of format {FORMAT}")
     known = {key: value for key, value in document.items() if key != "format"}
-    for name in ("unreadable", "tiny", "long", "blank"):
-        known[name] = tuple(Remark(_image(one["image"]), one["reason"]) for one in known[name])
-    for name in ("classes", "not_images", "named_copies", "notes"):
-        known[name] = tuple(known[name])
-    known["clashes"] = tuple(tuple(names) for names in known["clashes"])
-    known["groups"] = tuple(
-        CopyGroup(
-            tuple(_image(image) for image in group["images"]),
-            tuple(Copy(**copy) for copy in group["copies"]),
-        )
-        for group in known["groups"]
-    )
-    known["leaks"] = tuple(
-        Leak(**{key: value for key, value in leak.items() if key != "share"})
-        for leak in known["leaks"]
-    )
-    known["balance"] = Balance(**known["balance"]) if known["balance"] else None
-    return DataCheck(**known)
+    if isinstance(known.get("leaks"), list):
+        known["leaks"] = [_without_share(leak) for leak in known["leaks"]]
+    check: DataCheck = as_record(DataCheck, known)
+    return check
 
 
-def _image(document: Mapping[str, Any]) -> CheckedImage:
-    return CheckedImage(**document)
+def _without_share(leak: object) -> object:
+    return {k: v for k, v in leak.items() if k != "share"} if isinstance(leak, Mapping) else leak
 
 
 def place_of(results: Path, check: DataCheck, suffix: str) -> Path:
@@ -239,13 +226,24 @@ def write_check(results: Path, check: DataCheck) -> Path:
 
 
 def read_check(results: Path, fingerprint: str) -> DataCheck | None:
-    """The check of a data set; None where there is none, or one that cannot be read."""
-    place = results / FOLDER / f"{fingerprint[:12]}.json"
+    """The check of a data set; None where there is none.
+
+    Raises:
+        ValueError: there is one, but it cannot be read.
+    """
+    place = _recorded(results, fingerprint)
     try:
+        # A thousand nested brackets are more than Python's stack holds.
         check = from_document(json.loads(place.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except (OSError, RecursionError) as error:
+        raise ValueError(str(error)) from None
     return check if check.fingerprint == fingerprint else None
+
+
+def _recorded(results: Path, fingerprint: str) -> Path:
+    return results / FOLDER / f"{fingerprint[:12]}.json"
 
 
 def leak_notice(results: Path, fingerprint: str) -> str:
@@ -255,7 +253,11 @@ def leak_notice(results: Path, fingerprint: str) -> str:
         results: the folder of all results.
         fingerprint: of the data set.
     """
-    check = read_check(results, fingerprint)
+    try:
+        check = read_check(results, fingerprint)
+    except ValueError:
+        place = _recorded(results, fingerprint)
+        return f"The data check in {place} cannot be read; `bench data check` makes it again."
     leak = check.leak("test", "train") if check else None
     if check is None or leak is None:
         return ""

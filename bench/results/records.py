@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.experiments.search_spec import is_trial_name
+from bench.results.checks import leak_notice
 from bench.results.store import COMPLETE, FAILURE, RunFolder
 
 if TYPE_CHECKING:
@@ -143,8 +144,19 @@ def best_by_validation(runs: Iterable[RunRecord]) -> RunRecord:
 
 
 def notice_for(runs: Iterable[RunRecord | FailedRun]) -> str:
-    """The sentence that belongs beside any number of these runs; empty where there is none."""
-    return DRAWN_NOTICE if any(run.is_drawn for run in runs) else ""
+    """What belongs beside any number of these runs: that their data are drawn, or leak; or ''.
+
+    That they leak is known where a check of their data lies in the folder of all results.
+    """
+    ended = list(runs)
+    drawn = DRAWN_NOTICE if any(run.is_drawn for run in ended) else ""
+    return " ".join(filter(None, (drawn, *dict.fromkeys(map(_leak_notice, ended)))))
+
+
+def _leak_notice(run: RunRecord | FailedRun) -> str:
+    above = run.folder.path.absolute().parents  # experiment, suite, results
+    fingerprint = str(run.spec.get("fingerprint", ""))
+    return leak_notice(above[2], fingerprint) if len(above) > 2 and fingerprint else ""
 
 
 def metrics_frame(runs: Iterable[RunRecord], split: str = "test") -> "pd.DataFrame":

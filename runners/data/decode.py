@@ -3,7 +3,7 @@
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_NO_IMAGE = "not a JPEG, PNG, WebP, BMP or TIFF image"
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -25,6 +26,9 @@ _ALPHA_MODES = ("RGBA", "LA", "PA", "RGBa", "La")
 # Warning filters belong to the process. Two threads that set and restore them at the same time
 # could leave them changed for good.
 _FILTERS = Lock()
+# Of more pixels, an image is some 100 MB and more.
+_LARGE = 20_000_000
+_ONE_LARGE = Lock()
 
 
 class BadImage(Exception):  # noqa: N818 - it is what the file is, not what went wrong here
@@ -106,7 +110,7 @@ def decode_bytes(
     except BadImage:
         raise
     except UnidentifiedImageError as error:
-        raise BadImage("not a JPEG, PNG, WebP, BMP or TIFF image") from error
+        raise BadImage(_NO_IMAGE) from error
     # Broken files make Pillow's parsers fail in every way that Python knows: struct.error,
     # SyntaxError, IndexError, ZeroDivisionError, zlib.error and more.
     except Exception as error:
@@ -119,11 +123,24 @@ def size_of(content: bytes) -> tuple[int, int]:
     Raises:
         BadImage: as `decode_bytes` does, of a header.
     """
+    if not content:
+        raise BadImage("empty file")
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
             return image.size
+    except UnidentifiedImageError as error:
+        raise BadImage(_NO_IMAGE) from error
     except Exception as error:
         raise BadImage(_one_line(error)) from error
+
+
+def turn_for(size: tuple[int, int]) -> AbstractContextManager[object]:
+    """In which to decode an image among threads: of large ones, one is in memory at a time.
+
+    Args:
+        size: its width and height in pixels.
+    """
+    return _ONE_LARGE if size[0] * size[1] > _LARGE else nullcontext()
 
 
 def to_square(image: Image.Image, image_size: int) -> NDArray[np.uint8]:

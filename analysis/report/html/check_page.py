@@ -126,7 +126,7 @@ def _said(copy: Copy) -> str:
     turn = f", {copy.turn}" if copy.turn else ""
     if copy.relation == "same pixels":
         return f"the same pixels as {copy.first + 1}{turn}"
-    return f"like {copy.first + 1}{turn} ({copy.likeness:.3f})"
+    return f"looks like {copy.first + 1}{turn} ({copy.likeness:.3f})"
 
 
 def _said_back(copy: Copy) -> str:

@@ -1,8 +1,9 @@
 """Finds images that show the same photo: re-encoded, resized, turned, mirrored, a little cropped.
 
-Three sieves, each finer and dearer than the one before: the perceptual hashes of all pairs, in
-eight turns; the correlation of their details at 16 × 16 pixels; the details at 32 × 32, laid over
-one another. The bounds are measured: see docs/decisions.md and `tests/speed/copies.py`.
+Sieves, each finer and dearer than the one before: the perceptual hashes of all pairs, in eight
+turns; the correlation of their details at 16 × 16 pixels, then laid over one another; the details
+at 32 × 32, laid over one another, and that they agree everywhere. The bounds are measured: see
+docs/decisions.md and `tests/speed/copies.py`.
 """
 
 from collections.abc import Iterator
@@ -12,12 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.data.check.reading import SIDE, Progress
-from runners.data.check.registration import details, registered_likeness
+from runners.data.check.registration import (
+    LEAST_LIKENESS,
+    details,
+    plain_likeness,
+    registered_likeness,
+    rough_likeness,
+)
 from runners.data.check.turns import N_TURNS, hashes, turned
 
 MOST_BITS = 18  # of 64, in which the hashes of a pair may differ
 LEAST_COARSE = 0.6  # correlation of the coarse details
-LEAST_LIKENESS = 0.93  # correlation of the fine details where they overlap
+LEAST_ROUGH = 0.95  # the same where they overlap
 _COARSE_SIDE = SIDE // 2
 # Hashes compared, and pairs looked at, at a time: some 50 MB each.
 _HASHES_AT_ONCE = 2_000_000
@@ -127,8 +134,9 @@ def _alike(thumbnails: NDArray[np.uint8], pairs: _Candidates) -> list[Pair]:
         [turned(thumbnails[row], turn) for row, turn in zip(pairs.first, pairs.turn, strict=True)]
     ).astype(np.uint8)
     second = thumbnails[pairs.second]
-    likeness = _plain_likeness(first, second)
+    likeness = plain_likeness(first, second)
     unsure = np.flatnonzero(likeness < LEAST_LIKENESS)
+    unsure = unsure[rough_likeness(first[unsure], second[unsure]) >= LEAST_ROUGH]
     laid_over = registered_likeness(first[unsure], second[unsure])
     likeness[unsure] = np.maximum(likeness[unsure], laid_over)
     order = np.argsort(-likeness, kind="stable")
@@ -136,10 +144,3 @@ def _alike(thumbnails: NDArray[np.uint8], pairs: _Candidates) -> list[Pair]:
         Pair(int(pairs.first[k]), int(pairs.second[k]), int(pairs.turn[k]), float(likeness[k]))
         for k in order[likeness[order] >= LEAST_LIKENESS]
     ]
-
-
-def _plain_likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> NDArray[np.float32]:
-    one, other = (details(each).reshape(len(each), -1) for each in (first, second))
-    one, other = (each - each.mean(1, keepdims=True) for each in (one, other))
-    norms = np.sqrt((one**2).sum(1) * (other**2).sum(1))
-    return np.asarray((one * other).sum(1) / np.maximum(norms, 1e-6), dtype=np.float32)

@@ -125,14 +125,10 @@ def _identity(data: DataSpec) -> tuple[str, str]:
 
 
 def _groups(read: _Read, on_progress: Progress | None) -> tuple[CopyGroup, ...]:
-    links, firsts = same_bytes(read.readings)
-    rows, thumbnails = [], []
-    for row in firsts:
-        thumbnail = read.readings[row].thumbnail
-        # Two blank images are alike in nothing but being blank.
-        if thumbnail is not None and not _blank(read.readings[row]):
-            rows.append(row)
-            thumbnails.append(thumbnail)
+    # Two blank images are alike in nothing but being blank, be it to the byte.
+    said = [one.thumbnail is not None and not _blank(one) for one in read.readings]
+    links, rows = same_bytes(read.readings, np.flatnonzero(said).tolist())
+    thumbnails = [one for row in rows if (one := read.readings[row].thumbnail) is not None]
     if thumbnails:
         say = on_progress
         pairs = find_pairs(

@@ -1,7 +1,7 @@
 """Puts the images that show the same photo into groups, and says how each copy was made."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,16 +29,19 @@ class Link:
     likeness: float
 
 
-def same_bytes(readings: Sequence[Reading]) -> tuple[list[Link], list[int]]:
+def same_bytes(readings: Sequence[Reading], chosen: Iterable[int]) -> tuple[list[Link], list[int]]:
     """The links between files of the same content.
+
+    Args:
+        readings: of all images.
+        chosen: the rows that are looked at.
 
     Returns:
         A link from the first of each content to each other one, and the rows of the firsts.
     """
     rows: dict[str, list[int]] = defaultdict(list)
-    for row, reading in enumerate(readings):
-        if reading.digest:
-            rows[reading.digest].append(row)
+    for row in chosen:
+        rows[readings[row].digest].append(row)
     links = [
         Link(same[0], other, "same bytes", "", 1.0) for same in rows.values() for other in same[1:]
     ]

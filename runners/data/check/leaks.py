@@ -29,23 +29,23 @@ def _leak(
     split: str,
     source: str,
 ) -> Leak:
-    leaked: Counter[str] = Counter()
-    n_conflicts = 0
+    remembered: Counter[str] = Counter()
+    n_leaked = 0
     for group in groups:
         there = {image.label for image in group.images if image.split == source}
         for image in group.images:
             if there and image.split == split:
-                leaked[image.label] += 1
-                n_conflicts += image.label not in there
+                n_leaked += 1
+                remembered[image.label] += image.label in there
     counts = {label: n for label, n in readable.get(split, {}).items() if n}
-    shares = [leaked[label] / n for label, n in counts.items()]
+    shares = [remembered[label] / n for label, n in counts.items()]
     return Leak(
         split=split,
         source=source,
-        n_leaked=leaked.total(),
+        n_leaked=n_leaked,
         n_images=sum(counts.values()),
         macro_share=sum(shares) / len(shares) if shares else 0.0,
-        n_conflicts=n_conflicts,
+        n_conflicts=n_leaked - remembered.total(),
     )
 
 

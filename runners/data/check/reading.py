@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from runners.data.decode import BadImage, decode_bytes, silence, size_of
+from runners.data.decode import BadImage, decode_bytes, silence, size_of, turn_for
 
 SIDE = 32  # of the small grey picture, in pixels
 # A JPEG may be decoded smaller, which is what makes this fast; this much is always left.
@@ -74,11 +74,15 @@ def read_one(file: Path) -> Reading:
         return Reading("", reason=str(error))
     digest = hashlib.sha256(content).hexdigest()
     try:
-        image = decode_bytes(content, at_least=_DECODED_SIDE)
-        width, height = _upright_size(image, size_of(content))
+        size = size_of(content)
+        with turn_for(size):
+            image = decode_bytes(content, at_least=_DECODED_SIDE)
+            width, height = _upright_size(image, size)
+            thumbnail = thumbnail_of(image)
+            del image  # before the next large one
     except BadImage as error:
         return Reading(digest, reason=str(error))
-    return Reading(digest, width, height, thumbnail_of(image))
+    return Reading(digest, width, height, thumbnail)
 
 
 def thumbnail_of(image: Image.Image) -> NDArray[np.uint8]:

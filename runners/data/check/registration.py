@@ -11,15 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from runners.data.check.agreement import agree_everywhere, finest
+
 Pictures = NDArray[np.float32]
 
 # Blur in pixels and steps: coarse first, so that a shift of several pixels is still downhill.
 _STAGES = ((2.0, 4), (1.0, 4))
+_ROUGH_STEPS = 3
 _LONGEST_STEP = 0.1  # of half a side
 _LEAST_SCALE, _MOST_SCALE, _MOST_SHIFT = 0.8, 1.25, 0.25
 _DAMPING = 1e-4
 _LEAST_GAIN = 0.2
 _BATCH = 128  # as many as stay in the processor's cache
+
+LEAST_LIKENESS = 0.93  # correlation of the fine details where they overlap
 
 
 def details(pictures: NDArray[Any]) -> Pictures:
@@ -31,6 +36,20 @@ def details(pictures: NDArray[Any]) -> Pictures:
     return np.asarray(fine - broad, dtype=np.float32)
 
 
+def plain_likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Pictures:
+    """How alike pairs of pictures are as they lie.
+
+    Args:
+        first: uint8 [N, S, S].
+        second: the same.
+
+    Returns:
+        float32 [N]: the correlation of their `details` where they overlap, -1 … 1; 0 instead of
+        `LEAST_LIKENESS` and more where they do not `agree_everywhere`.
+    """
+    return _compared(first, second, _unmoved(len(first)))
+
+
 def registered_likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Pictures:
     """How alike pairs of pictures are, where either may be a little cropped.
 
@@ -39,30 +58,80 @@ def registered_likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> 
         second: the same.
 
     Returns:
-        float32 [N]: the correlation of their `details` where they overlap, -1 … 1.
+        float32 [N]: as `plain_likeness` has it.
     """
     found = [
-        np.maximum(
-            _one_way(first[start : start + _BATCH], second[start : start + _BATCH]),
-            _one_way(second[start : start + _BATCH], first[start : start + _BATCH]),
-        )
+        _either_way(first[start : start + _BATCH], second[start : start + _BATCH])
         for start in range(0, len(first), _BATCH)
     ]
     return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
-def _one_way(moving: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> Pictures:
-    # A row a pair: stretch and shift along x, then along y, in half sides.
-    warp = np.tile(np.array([1, 0, 1, 0], np.float32), (len(moving), 1))
-    for blur, n_steps in _STAGES:
-        source, target = _blurred(moving, blur), _blurred(fixed, blur)
-        for _ in range(n_steps):
-            warp = _bounded(warp + _step(source, target, warp))
+def _either_way(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Pictures:
+    likeness = _one_way(first, second)
+    # A step too far one way is often none the other way.
+    missed = np.flatnonzero(likeness < LEAST_LIKENESS)
+    likeness[missed] = np.maximum(likeness[missed], _one_way(second[missed], first[missed]))
+    return likeness
+
+
+def rough_likeness(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Pictures:
+    """The same at half the size and with few steps: a tenth of the work, to leave out most.
+
+    Args:
+        first: uint8 [N, S, S], S even.
+        second: the same.
+
+    Returns:
+        float32 [N], -1 … 1.
+    """
+    found = [
+        _roughly(_halved(first[start : start + _BATCH]), _halved(second[start : start + _BATCH]))
+        for start in range(0, len(first), _BATCH)
+    ]
+    return np.concatenate(found) if found else np.zeros(0, np.float32)
+
+
+def _halved(pictures: NDArray[np.uint8]) -> Pictures:
+    side = pictures.shape[-1] // 2
+    halved = pictures.reshape(-1, side, 2, side, 2).mean((2, 4), dtype=np.float32)
+    return np.asarray(halved, dtype=np.float32)
+
+
+def _roughly(moving: Pictures, fixed: Pictures) -> Pictures:
+    warp = _unmoved(len(moving))
+    source, target = _blurred(moving, 1.0), _blurred(fixed, 1.0)
+    for _ in range(_ROUGH_STEPS):
+        warp = _bounded(warp + _step(source, target, warp))
     shown, _, _, overlap = _sample(details(moving), warp)
     return _correlation(shown, details(fixed), overlap)
 
 
-def _blurred(pictures: NDArray[np.uint8], blur: float) -> Pictures:
+def _one_way(moving: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> Pictures:
+    # A row a pair: stretch and shift along x, then along y, in half sides.
+    warp = _unmoved(len(moving))
+    for blur, n_steps in _STAGES:
+        source, target = _blurred(moving, blur), _blurred(fixed, blur)
+        for _ in range(n_steps):
+            warp = _bounded(warp + _step(source, target, warp))
+    return _compared(moving, fixed, warp)
+
+
+def _compared(moving: NDArray[np.uint8], fixed: NDArray[np.uint8], warp: Pictures) -> Pictures:
+    shown, _, _, overlap = _sample(details(moving), warp)
+    likeness = _correlation(shown, details(fixed), overlap)
+    sure = np.flatnonzero(likeness >= LEAST_LIKENESS)
+    one, _, _, overlap = _sample(finest(moving[sure]), warp[sure])
+    agrees = agree_everywhere(one, finest(fixed[sure]), overlap)
+    likeness[sure[~agrees]] = 0
+    return likeness
+
+
+def _unmoved(n: int) -> Pictures:
+    return np.tile(np.array([1, 0, 1, 0], np.float32), (n, 1))
+
+
+def _blurred(pictures: NDArray[Any], blur: float) -> Pictures:
     values = pictures.astype(np.float32)
     return np.asarray(ndimage.gaussian_filter(values, (0, blur, blur)), dtype=np.float32)
 
@@ -78,8 +147,9 @@ def _step(source: Pictures, target: Pictures, warp: Pictures) -> Pictures:
     shown, along_x, along_y, overlap = _sample(source, warp)
     x = _places(source.shape[-1])
     slopes = [along_x * x, along_x, along_y * x[:, None], along_y, shown, np.ones_like(shown)]
-    design = np.stack(slopes, -1).reshape(len(shown), -1, 6) * overlap.reshape(len(shown), -1, 1)
-    wanted = (target * overlap).reshape(len(shown), -1, 1)
+    n_places = source.shape[-1] ** 2
+    design = np.stack(slopes, -1).reshape(-1, n_places, 6) * overlap.reshape(-1, n_places, 1)
+    wanted = (target * overlap).reshape(-1, n_places, 1)
     transposed = design.transpose(0, 2, 1)
     normal = (transposed @ design).astype(np.float64)
     damping = _DAMPING * np.trace(normal, axis1=1, axis2=2)[:, None] * [1, 1, 1, 1, 0, 0] + 1e-6

@@ -14,7 +14,7 @@ from bench.experiments.spec import DataSpec
 from runners.data.fingerprint import fingerprint
 from runners.data.folders import scan
 from tests.bench import reported_runs
-from tests.bench.cli.command import bench, refused
+from tests.bench.cli.command import bench, bench_here, refused
 from tests.runners.data.check.drawn import data_set, leak_three, picture
 
 SHARED = "of 6 test images are also in train"
@@ -27,13 +27,13 @@ def home(tmp_path):
 
 
 def document(home, *arguments):
-    answer = bench(home, "data", "check", "photos", "--json", *arguments)
+    answer = bench_here(home, "data", "check", "photos", "--json", *arguments)
     return answer.returncode, json.loads(answer.stdout)
 
 
 class TestVerdict:
     def test_sound_data_exit_with_0_and_leave_a_record_and_a_page(self, home):
-        answer = bench(home, "data", "check", "photos")
+        answer = bench_here(home, "data", "check", "photos")
         assert answer.returncode == 0, answer.stderr
         identity = fingerprint(scan(DataSpec(name="x", root=home / "photos")))[:12]
         lines = answer.stdout.splitlines()
@@ -46,7 +46,7 @@ class TestVerdict:
 
     def test_three_leaked_images_are_found_and_exit_with_1(self, home):
         leaked = leak_three(home / "photos")
-        answer = bench(home, "data", "check", "photos")
+        answer = bench_here(home, "data", "check", "photos")
         assert answer.returncode == 1
         assert f"3 {SHARED}: up to 50.0 points of accuracy" in " ".join(answer.stdout.split())
         assert "not sound: train and test share images" in answer.stdout
@@ -60,7 +60,7 @@ class TestVerdict:
     @pytest.mark.side_by_side
     def test_drawn_footprints_share_nothing_until_three_are_leaked(self, tmp_path):
         drawn = ["--images", "180", "--size", "96"]
-        assert bench(tmp_path, "data", "synth", "photos", *drawn).returncode == 0
+        assert bench_here(tmp_path, "data", "synth", "photos", *drawn).returncode == 0
         code, found = document(tmp_path)
         assert (code, found["groups"], found["leaks"]) == (0, [], [])
         leaked = leak_three(tmp_path / "photos")
@@ -74,13 +74,13 @@ class TestVerdict:
         shutil.copy(home / "photos/train/bear/0.png", home / "photos/train/bear/again.png")
         shutil.copy(home / "photos/train/bear/1.png", home / "photos/val/bear/again.png")
         (home / "photos/train/fox/broken.png").write_bytes(b"")
-        answer = bench(home, "data", "check", "photos")
+        answer = bench_here(home, "data", "check", "photos")
         assert answer.returncode == 0
         assert "usable, with care: train and test share none; 3 warnings" in answer.stdout
 
     def test_data_that_no_run_can_use_are_checked_and_the_record_goes_by_the_path(self, home):
         shutil.rmtree(home / "photos/test")
-        answer = bench(home, "data", "check", "photos")
+        answer = bench_here(home, "data", "check", "photos")
         assert answer.returncode == 0
         assert "`bench run` would refuse it" in answer.stdout
         assert "the record goes by its path" in answer.stdout
@@ -99,12 +99,16 @@ class TestMistakes:
         ],
     )
     def test_they_are_one_line_and_exit_with_2(self, home, arguments, said):
-        refused(bench(home, "data", "check", *arguments), said)
+        refused(bench_here(home, "data", "check", *arguments), said)
         assert not (home / "results").exists()
 
-    def test_where_nothing_can_be_written_it_says_so(self, home):
+    def test_where_nothing_can_be_written_it_says_so_and_what_it_found(self, home):
         (home / "file").write_text("")
-        refused(bench(home, "data", "check", "photos", "--results", "file"), "cannot be written")
+        answer = bench_here(home, "data", "check", "photos", "--results", "file")
+        assert answer.returncode == 2
+        assert len(answer.stderr.splitlines()) == 1
+        assert "cannot be written" in answer.stderr
+        assert "20 images of 2 classes" in answer.stdout
 
 
 class TestOutput:
@@ -114,21 +118,31 @@ class TestOutput:
         assert found["counts"]["test"] == {"bear": 3, "fox": 3}
         assert [path.suffix for path in (home / "results/checks").iterdir()] == [".json"]
 
+    def test_json_is_pure_whatever_is_said_while_the_data_are_drawn(self, home, monkeypatch):
+        def talkative(_suite, console):
+            console.print("note: drawn again")
+
+        reported_runs.make_suite(home)
+        monkeypatch.setattr("bench.drawing.draw", talkative)
+        answer = bench_here(home, "data", "check", "-f", "suite.toml", "--json")
+        assert json.loads(answer.stdout)["n_images"] == 13
+        assert answer.stderr == "note: drawn again\n"
+
     def test_the_page_goes_where_it_is_wanted(self, home):
-        answer = bench(home, "data", "check", "photos", "--out", "pages/check.html")
+        answer = bench_here(home, "data", "check", "photos", "--out", "pages/check.html")
         assert "written to pages/check.html" in answer.stdout
         assert (home / "pages/check.html").read_text().startswith("<!DOCTYPE html>")
 
     def test_the_suites_data_set_is_checked_where_no_folder_is_named(self, home):
         reported_runs.make_suite(home)
-        answer = bench(home, "data", "check", "-f", "suite.toml", "--json")
+        answer = bench_here(home, "data", "check", "-f", "suite.toml", "--json")
         assert json.loads(answer.stdout)["root"] == str(home / "pictures")
 
     def test_hostile_names_cannot_break_out_of_the_page(self, home):
         folder = home / "photos" / "train" / "bear"
         name = "<img src=x onerror=alert(1)>\n\"'&.png"
         shutil.copy(folder / "0.png", folder / name)
-        answer = bench(home, "data", "check", "photos", "--out", "page.html")
+        answer = bench_here(home, "data", "check", "photos", "--out", "page.html")
         assert answer.returncode == 0, answer.stderr
         page = (home / "page.html").read_text()
         assert "&lt;img src=x onerror" in page
@@ -178,6 +192,14 @@ class TestOtherCommands:
         folder = suite / "results" / "edge" / "report"
         for name in ("report.md", "report.html", "NOTICE.txt"):
             assert sentence in (folder / name).read_text()
+
+    def test_what_tells_of_one_run_or_two_repeats_it_though_the_data_are_gone(self, suite):
+        assert bench_here(suite, "data", "check", "-f", "suite.toml").returncode == 1
+        shutil.rmtree(suite / "pictures")
+        sentence = "found that 1 of 4 test images are also in train"
+        for asked in (["list"], ["compare", "whole", "partly", "--json"]):
+            answer = bench_here(suite, *asked, "-f", "suite.toml")
+            assert sentence in " ".join(answer.stdout.split()), (asked, answer.stderr)
 
     def test_run_warns_before_it_does_anything_and_the_runs_stay_the_same(self, suite):
         asked = ["-f", "suite.toml"]

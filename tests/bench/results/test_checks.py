@@ -59,7 +59,7 @@ def test_it_is_read_back_as_it_was(tmp_path):
 
 
 def test_the_share_is_in_the_document():
-    assert as_document(CHECK)["leaks"][0]["share"] == pytest.approx(3 / 61)
+    assert as_document(CHECK)["leaks"][0]["share"] == pytest.approx(2 / 61)
 
 
 def test_one_without_a_fingerprint_goes_by_its_path(tmp_path):
@@ -72,7 +72,7 @@ def test_one_without_a_fingerprint_goes_by_its_path(tmp_path):
 def test_the_notice_is_a_sentence_with_date_counts_and_points(tmp_path):
     write_check(tmp_path, CHECK)
     assert leak_notice(tmp_path, CHECK.fingerprint) == (
-        "A data check of 2026-11-26 found that 3 of 61 test images are also in train: up to 4.9 "
+        "A data check of 2026-11-26 found that 3 of 61 test images are also in train: up to 3.3 "
         "points of accuracy may be memory."
     )
 
@@ -83,11 +83,48 @@ def test_without_a_leak_from_train_to_test_there_is_no_notice(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 1, "x": 3}']
+    "content",
+    ["", "{", "[]", "{}", '{"format": 1}', '{"format": 2}', '{"format": 1, "x": 3}', "[" * 99999],
 )
-def test_what_is_no_record_is_as_if_there_were_none(tmp_path, content):
+def test_what_is_no_record_is_said_and_not_taken_for_none(tmp_path, content):
     file = write_check(tmp_path, CHECK)
     file.write_text(content)
+    with pytest.raises(ValueError, match=r"."):
+        read_check(tmp_path, CHECK.fingerprint)
+    assert leak_notice(tmp_path, CHECK.fingerprint) == (
+        f"The data check in {file} cannot be read; `bench data check` makes it again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("made", 3),
+        ("fingerprint", None),
+        ("n_images", 1.5),
+        ("n_images", True),
+        ("seconds", float("nan")),
+        ("notes", "a note"),
+        ("counts", [["train", 1]]),
+        ("leaks", [{"split": "test", "source": "train"}]),
+        ("leaks", [3]),
+        ("groups", [{"images": [], "copies": [{"relation": "far"}]}]),
+        ("balance", []),
+    ],
+)
+def test_a_value_of_another_type_makes_it_unreadable(tmp_path, key, value):
+    file = write_check(tmp_path, CHECK)
+    file.write_text(json.dumps({**json.loads(file.read_text()), key: value}))
+    with pytest.raises(ValueError, match=rf"^{key}.* must be"):
+        read_check(tmp_path, CHECK.fingerprint)
+
+
+def test_a_folder_in_its_place_is_said_too(tmp_path):
+    (tmp_path / "checks" / "abababababab.json").mkdir(parents=True)
+    assert "cannot be read" in leak_notice(tmp_path, CHECK.fingerprint)
+
+
+def test_without_a_record_nothing_is_said(tmp_path):
     assert read_check(tmp_path, CHECK.fingerprint) is None
     assert leak_notice(tmp_path, CHECK.fingerprint) == ""
 

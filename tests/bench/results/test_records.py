@@ -1,9 +1,11 @@
 """Run folders read back."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from bench.results.checks import leak_notice, write_check
 from bench.results.records import (
     DRAWN_NOTICE,
     complete_runs,
@@ -13,6 +15,7 @@ from bench.results.records import (
 )
 from bench.results.store import COMPLETE, DamagedError, RunFolder
 from tests.bench.finished_runs import finish, finish_at, planned
+from tests.bench.results.test_checks import CHECK
 
 
 @pytest.fixture
@@ -126,6 +129,20 @@ class TestFrames:
         first, second = complete_runs(suite_folder)
         assert notice_for([first]) == ""
         assert notice_for([second]) == notice_for([first, second]) == DRAWN_NOTICE
+
+    def test_a_leak_of_their_data_is_said_once_and_after_that_they_are_drawn(
+        self, tmp_path, records
+    ):
+        results = records[0].folder.path.parents[2]
+        leaking = replace(CHECK, fingerprint=records[0].spec["fingerprint"])
+        write_check(results, leaking)
+        sentence = leak_notice(results, leaking.fingerprint)
+        assert sentence.startswith("A data check of")
+        assert notice_for(records) == sentence
+        records[1].folder.write_json("run.json", records[1].spec | {"drawn": True})
+        records[1].folder.seal()
+        again = [replace(record) for record in records]
+        assert notice_for(again) == f"{DRAWN_NOTICE} {sentence}"
 
     def test_or_with_the_validations(self, records):
         frame = metrics_frame(records, "val")

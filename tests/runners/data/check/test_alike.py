@@ -5,6 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
+from scipy import ndimage
 
 from runners.data.check.alike import find_pairs
 from runners.data.check.reading import SIDE, thumbnail_of
@@ -67,6 +68,49 @@ def test_a_turned_copy_is_found_and_its_turn_is_named_as_pillow_makes_it(name):
 
 def test_of_200_different_pictures_none_are_taken_for_the_same():
     assert find_pairs(thumbnails(*(picture(number) for number in range(200)))) == ()
+
+
+SIDE_OF_FRAMED = 256
+Y, X = np.mgrid[:SIDE_OF_FRAMED, :SIDE_OF_FRAMED] / SIDE_OF_FRAMED
+CIRCLE = (X - 0.5) ** 2 + (Y - 0.5) ** 2 < 0.2
+OBJECT = (abs(X - 0.5) < 0.25) & (abs(Y - 0.5) < 0.3)
+
+
+def texture(rng, blur, spread):
+    values = ndimage.gaussian_filter(rng.normal(size=(SIDE_OF_FRAMED, SIDE_OF_FRAMED)), blur)
+    return values / values.std() * spread
+
+
+def with_bar(rng):
+    values = 90 + texture(rng, 10, 15)
+    values[-24:] = 0
+    values[-18:-6, 10:90] = values[-18:-6, 150:240] = 255
+    return values
+
+
+FRAMED = {
+    "round mask, faint": lambda rng: np.where(CIRCLE, 140 + texture(rng, 12, 10), 0),
+    "round mask": lambda rng: np.where(CIRCLE, 140 + texture(rng, 5, 20), 0),
+    "an object on white": lambda rng: np.where(OBJECT, 60 + texture(rng, 8, 15), 255),
+    "a camera's bar": with_bar,
+    "horizon": lambda rng: np.where(Y < 0.5, 200, 90) + texture(rng, 2, 8),
+    "vignette": lambda rng: (
+        170 - 150 * rng.uniform(1, 2) * ((X - 0.5) ** 2 + (Y - 0.5) ** 2) + texture(rng, 8, 6)
+    ),
+    "slopes": lambda rng: 128 + rng.uniform(30, 120) * (Y - 0.5) + rng.uniform(-10, 10) * X,
+}
+
+
+@pytest.mark.parametrize("kind", FRAMED)
+def test_pictures_that_share_a_frame_alone_are_not_the_same_and_their_copies_are(kind):
+    rng = np.random.default_rng(1)
+    values = [FRAMED[kind](rng).clip(0, 255).astype(np.uint8) for _ in range(25)]
+    images = [Image.fromarray(each).convert("RGB") for each in values]
+    assert find_pairs(thumbnails(*images)) == ()
+    copies = [as_jpeg(image, 80) for image in images[:5]]
+    if kind != "slopes":  # in which there is nothing to tell a copy by
+        pairs = find_pairs(thumbnails(*images, *copies))
+        assert {(pair.first, pair.second) for pair in pairs} == {(n, 25 + n) for n in range(5)}
 
 
 def test_many_copies_are_connected_by_one_pair_less_than_there_are():

@@ -145,12 +145,14 @@ class TestOddImages:
         assert found.not_images == ("train/bear/notes.txt",)
         assert found.groups == ()
 
-    def test_identical_blank_files_are_copies_and_blanks_of_two_colours_are_not(self, root):
-        for name in ("train/bear/a", "train/fox/b"):
-            Image.new("RGB", (64, 64), "white").save(root / f"{name}.png")
-        Image.new("RGB", (64, 64), "black").save(root / "test" / "fox" / "c.png")
-        (group,) = checked(root).groups
-        assert [image.path for image in group.images] == ["train/bear/a.png", "train/fox/b.png"]
+    def test_files_that_show_nothing_are_copies_of_none_be_they_the_same_to_the_byte(self, root):
+        for folder in ("train/bear", "train/fox", "test/fox"):
+            Image.new("RGB", (64, 64), "white").save(root / folder / "blank.png")
+            (root / folder / "empty.jpg").write_bytes(b"")
+            (root / folder / "broken.jpg").write_bytes(b"no image")
+        found = checked(root)
+        assert (len(found.blank), len(found.unreadable)) == (3, 6)
+        assert found.groups == found.leaks == ()
 
     def test_the_bound_of_tiny_is_the_callers(self, root):
         found = check_data(DataSpec(name="check", root=root), root, smallest_side=73)

@@ -50,6 +50,8 @@ def test_a_leaked_image_whose_copies_all_have_another_class_is_a_conflict():
     groups = [group("train/bear", "test/fox"), group("train/bear", "train/fox", "test/fox")]
     (leak,) = find_leaks(groups, READABLE)
     assert (leak.n_leaked, leak.n_conflicts) == (2, 1)
+    # Memory gets that one wrong: 1 of 10 images, and 1 of 2 foxes.
+    assert (leak.share, leak.macro_share) == (0.1, 0.25)
 
 
 def test_the_worst_groups_come_first():

@@ -1,6 +1,7 @@
 """Files are read in order by a few threads, of which none outlives the reading."""
 
 import threading
+import time
 from itertools import islice
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from runners.data.check import reading
 from runners.data.check.reading import SIDE, read_all, read_one
+from runners.data.decode import decode_bytes
 
 from .drawn import picture
 
@@ -51,6 +53,25 @@ def test_a_large_jpeg_is_measured_whole_though_decoded_smaller(tmp_path):
     small = picture(0, (1200, 900)).convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
     difference = found.thumbnail.astype(float) - np.asarray(small, float)
     assert np.abs(difference).mean() < 4
+
+
+def test_of_large_images_one_is_decoded_at_a_time(files, monkeypatch):
+    under_way, most = [], []
+
+    def slow(content, at_least):
+        under_way.append(content)
+        most.append(len(under_way))
+        time.sleep(0.005)
+        under_way.remove(content)
+        return decode_bytes(content, at_least)
+
+    monkeypatch.setattr(reading, "decode_bytes", slow)
+    assert len(list(read_all(files[:12], 4))) == 12
+    assert max(most) > 1
+    most.clear()
+    monkeypatch.setattr("runners.data.decode._LARGE", 100)
+    assert len(list(read_all(files[:12], 4))) == 12
+    assert max(most) == 1
 
 
 def test_what_is_larger_than_any_photo_is_not_read(tmp_path):
