@@ -15,50 +15,56 @@ if TYPE_CHECKING:
     from bench.robustness.telling import Outcome
 
 
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RUN]...",
+        help="Experiments, by name or glob (all their complete seeds), EXPERIMENT/SEED, identities "
+        "or how they begin, run folders.",
+        show_default=False,
+    ),
+]
+Every = Annotated[bool, typer.Option("--all", help="All complete runs of the suite.")]
+Corruptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corruption",
+        metavar="NAME",
+        help="Only this one, such as blur; repeatable.",
+        show_default=False,
+    ),
+]
+Images = Annotated[
+    int | None,
+    typer.Option(
+        "--images",
+        min=1,
+        metavar="N",
+        help="Only so many test images, as many of each class; for slow models. Where more are "
+        "stored of a run, those are used.",
+        show_default=False,
+    ),
+]
+Again = Annotated[
+    bool,
+    typer.Option("--again", help="Measure also what is known already; other corruptions are kept."),
+]
+Discard = Annotated[
+    bool,
+    typer.Option(
+        "--discard",
+        help="Drop all that is stored of these runs, and measure anew what is asked for.",
+    ),
+]
+
+
 def robustness(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[RUN]...",
-            help="Experiments, by name or glob (all their complete seeds), EXPERIMENT/SEED, "
-            "identities or how they begin, run folders.",
-            show_default=False,
-        ),
-    ] = None,
-    every: Annotated[bool, typer.Option("--all", help="All complete runs of the suite.")] = False,
-    corruption: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--corruption",
-            metavar="NAME",
-            help="Only this one, such as blur; repeatable.",
-            show_default=False,
-        ),
-    ] = None,
-    images: Annotated[
-        int | None,
-        typer.Option(
-            "--images",
-            min=1,
-            metavar="N",
-            help="Only so many test images, as many of each class; for slow models. Where more "
-            "are stored of a run, those are used.",
-            show_default=False,
-        ),
-    ] = None,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again", help="Measure also what is known already; other corruptions are kept."
-        ),
-    ] = False,
-    discard: Annotated[
-        bool,
-        typer.Option(
-            "--discard",
-            help="Drop all that is stored of these runs, and measure anew what is asked for.",
-        ),
-    ] = False,
+    runs: Runs = None,
+    every: Every = False,
+    corruption: Corruptions = None,
+    images: Images = None,
+    again: Again = False,
+    discard: Discard = False,
     file: options.File = None,
     results: options.Results = options.DEFAULT_RESULTS,
     profile: options.Profile = None,
@@ -73,7 +79,7 @@ def robustness(
     if bool(runs) == every:
         raise UserError("bench robustness: name runs, or --all for all that are complete")
     from bench.robustness.choosing import choose_runs
-    from bench.robustness.telling import conduct, report_on, write_figures
+    from bench.robustness.telling import conduct
     from runners.data.corruptions.catalogue import corruptions
 
     names = [one.name for one in corruptions(corruption or ())]
@@ -90,17 +96,24 @@ def robustness(
     except KeyboardInterrupt:
         sys.stderr.write("bench: interrupted; runs that were measured before are kept\n")
         raise typer.Exit(130) from None
-    made = report_on(outcome, names)
-    files = [*outcome.files, *write_figures(outcome)]
-    if as_json:
-        from analysis.report.build import as_json as as_document
-
-        more = {"files": [str(path) for path in files], "notes": [*told, *outcome.notes]}
-        print_json(as_document(made) | more)
-    else:
-        _print(outcome, made, files)
+    _show(outcome, names, told, as_json)
     if outcome.failures:
         raise typer.Exit(1)
+
+
+def _show(outcome: "Outcome", names: list[str], told: list[str], as_json: bool) -> None:
+    """Draws and prints what was measured; `told` was said of it already."""
+    from bench.robustness.telling import report_on, write_figures
+
+    made = report_on(outcome, names)
+    files = [*outcome.files, *write_figures(outcome)]
+    if not as_json:
+        _print(outcome, made, files)
+        return
+    from analysis.report.build import as_json as as_document
+
+    more = {"files": [str(path) for path in files], "notes": [*told, *outcome.notes]}
+    print_json(as_document(made) | more)
 
 
 def _print(outcome: "Outcome", made: "Report", files: list[Path]) -> None:

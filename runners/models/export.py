@@ -22,8 +22,8 @@ IMAGES, PHOTOS = "images", "photos"
 # The dimensions of each graph's input that may be of any size.
 _FREE = {IMAGES: ("batch",), PHOTOS: ("batch", "height", "width")}
 OUTPUTS = ("logits", "probabilities", "calibrated")
-# The newest one that both the exporter and onnxruntime know without converting.
-OPSET = 20
+# The newest one that the exporter writes without converting.
+OPSET = 23
 _FIXED_POINT = 1 << 22
 
 
