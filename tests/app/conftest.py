@@ -1,6 +1,7 @@
 """A small suite that was really trained, with its data set, shared by the tests of this folder."""
 
 import shutil
+import sys
 
 import pytest
 
@@ -19,3 +20,9 @@ def trained_home(tmp_path_factory):
 def home(trained_home, tmp_path):
     """A copy of it that a test may change."""
     return shutil.copytree(trained_home, tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def main_module_is_kept(monkeypatch):
+    """Streamlit puts the page's script in its place, which processes started later would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])

@@ -46,12 +46,13 @@ def place():
 
 
 def test_it_answers_inside_and_is_gone_outside(place):
+    before = set(psutil.Process().children(recursive=True))
     with started(of(HEALTHY, place), place, "it", os.environ) as server:
         assert server.address == f"http://127.0.0.1:{place.port}"
         with closing(HTTPConnection(place.host, place.port)) as connection:
             connection.request("GET", "/")
             assert connection.getresponse().status == 200
-        mine = psutil.Process().children(recursive=True)
+        mine = set(psutil.Process().children(recursive=True)) - before
         assert mine
     assert not place.answers()
     assert not [one for one in mine if one.is_running()]

@@ -29,6 +29,7 @@ weights = "pretrained"
 pytestmark = [
     pytest.mark.real,
     pytest.mark.slow,
+    pytest.mark.side_by_side,
     pytest.mark.skipif(not PHOTOS.is_dir(), reason=f"the real photos are not at {PHOTOS}"),
 ]
 

@@ -22,7 +22,7 @@ from .tracked_runs import (
     write_runs,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.side_by_side]
 NAMES = ["baseline", "frozen", "cosine", "wide"]
 SEEDS_ALONE = "tags.`trackbench.kind` = 'run'"
 

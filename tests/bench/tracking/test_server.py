@@ -13,7 +13,7 @@ from bench.tracking.quiet import quieted
 from .server import Server
 from .tracked_runs import CALLED, SUITE, write_runs
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.side_by_side]
 ARTIFACTS = {
     *("run.json", "history.csv", "metrics.json", "predictions.parquet", "log.txt"),
     *("per_class.csv", "per_class.json", "confused_pairs.csv", "confusion_matrix.csv"),

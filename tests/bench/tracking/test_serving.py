@@ -21,7 +21,7 @@ from tests.bench.trained_runs import train
 
 from .seen import own_uri, seen, sync
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.side_by_side]
 
 
 def ask(port, method, path, body=None):
