@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,12 @@ def is_there(pid):
     return True
 
 
+def is_stopped(pid):
+    """Whether each of its threads is; one that still writes to the disk would take a signal."""
+    threads = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+
+
 @pytest.mark.slow
 def test_ctrl_c_twice_kills_what_does_not_stop(home):
     """A worker that was stopped cannot end when it is asked to."""
@@ -93,6 +100,7 @@ def test_ctrl_c_twice_kills_what_does_not_stop(home):
     wait_for(lambda: list(home.glob("results/tiny/*/*/checkpoint.pt")))
     (worker,) = wait_for(lambda: workers(home))
     os.kill(worker, signal.SIGSTOP)
+    wait_for(lambda: is_stopped(worker))
     os.kill(process.pid, signal.SIGINT)
     time.sleep(0.5)
     assert is_there(worker)  # it is given three seconds
