@@ -35,7 +35,8 @@ class Progress:
     """All that changes while a run trains. Random numbers are not in it: they hang on the epoch.
 
     `optimizer` is the optimizer's state over the parameters that train, in the network's order;
-    `seconds` is the time spent so far, over all the processes that worked on the run.
+    `seconds` is the time spent so far, over all the processes that worked on the run, and
+    `seconds_by_part` what `Clock` charged it to.
     """
 
     next_epoch: int = 0
@@ -44,6 +45,7 @@ class Progress:
     model: State = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    seconds_by_part: dict[str, float] = field(default_factory=dict)
 
 
 class Unusable(Exception):  # noqa: N818 - a state of the file, not a mistake

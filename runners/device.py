@@ -34,11 +34,18 @@ def device_name(device: torch.device) -> str:
 
 
 def is_fast_at_bf16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware."""
+    """Whether the device multiplies bfloat16 faster than float32.
+
+    Having the instructions is not enough: Intel's processors run those of AVX-512 at half the rate
+    of float32, so that there only AMX counts (docs/decisions.md has the measurement).
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     capabilities = _cpu_capabilities()
-    return any(capabilities.get(key) for key in ("avx512_bf16", "amx_bf16", "bf16"))
+    if capabilities.get("amx_bf16") or capabilities.get("bf16"):
+        return True
+    is_intel = "intel" in str(capabilities.get("cpu_name", "")).lower()
+    return bool(capabilities.get("avx512_bf16")) and not is_intel
 
 
 def _cpu_capabilities() -> dict[str, object]:

@@ -35,10 +35,18 @@ def score(
     batches: Iterable[Batch],
     precision: str,
     on_batch: Callable[[], None] = lambda: None,
+    classify: Callable[[Batch], torch.Tensor] | None = None,
 ) -> Scores:
     """Runs the model over the batches in eval mode, without gradients; restores its mode.
 
     Softmax is taken in float64, so that a row's sum is 1 to within 1e-12.
+
+    Args:
+        model: gives logits, float [B, n_classes].
+        batches: of images.
+        precision: `fp32` or `bf16`.
+        on_batch: called after each.
+        classify: gives the model's logits in another way than by calling it.
     """
     was_training = model.training
     model.eval()
@@ -46,7 +54,7 @@ def score(
     with torch.inference_mode():
         for batch in batches:
             with autocast(batch.images.device, precision):
-                logits = model(batch.images)
+                logits = classify(batch) if classify else model(batch.images)
             probabilities.append(torch.softmax(logits.double(), dim=1).cpu())
             labels.append(batch.labels.cpu())
             on_batch()

@@ -1,46 +1,26 @@
 """All epochs of a run: what trains when, at which rate, what is selected, and when to stop."""
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
 
-from bench.experiments.spec import Augment, Experiment
+from bench.experiments.spec import Experiment
 from runners.checkpoint import Best, Progress
+from runners.clock import Clock
 from runners.data.cache import Split
-from runners.data.loader import (
-    DeviceSplit,
-    Normalization,
-    evaluation_batches,
-    n_batches,
-    training_batches,
-)
-from runners.evaluation import Scores, measures, score
+from runners.data.loader import DeviceSplit, n_batches, training_batches
+from runners.evaluation import Scores, measures
 from runners.freezing import FreezableClassifier, last_change, trainable_blocks
 from runners.optim import build_optimizer, carry_state, learning_rate, set_learning_rate
 from runners.seeding import torch_seed
+from runners.setting import Emit, Setting, now_and_then
 from runners.training import Diverged, EpochResult, train_epoch
+from runners.validation import Validation
 
-# Events go out as plain dicts with an `event` key.
-Emit = Callable[[dict[str, object]], None]
 # Takes the progress, and what to do when it is safe.
 Save = Callable[[Progress, Callable[[], None]], None]
-_SECONDS_BETWEEN_EVENTS = 0.5
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What stays the same through a run: the experiment, its seed, and where it computes."""
-
-    experiment: Experiment
-    augment: Augment
-    normalization: Normalization
-    seed: int
-    device: torch.device
-    precision: str
 
 
 def fit(
@@ -51,6 +31,7 @@ def fit(
     progress: Progress,
     save: Save,
     emit: Emit,
+    clock: Clock | None = None,
 ) -> Best:
     """Trains from where `progress` stands to the last epoch, and gives the selected one.
 
@@ -62,32 +43,38 @@ def fit(
         progress: updated in place.
         save: called every `checkpoint_every` epochs and after the last one.
         emit: takes `step`, `score` and `epoch` events.
+        clock: is told what the time is spent on.
 
     Raises:
         Diverged: where a loss is not finite.
     """
     optimizer: torch.optim.Optimizer | None = None
+    clock = clock or Clock()
+    validate = Validation(setting, model, val, emit)
     if progress.next_epoch:
         model.network.load_state_dict(progress.model)
         optimizer = _optimizer_of(setting.experiment, model, progress.next_epoch - 1)
         optimizer.load_state_dict(progress.optimizer)
     while not _is_over(setting.experiment, progress):
-        began = time.perf_counter()
         epoch = progress.next_epoch
+        clock.begin("compute")
         optimizer = _prepare_epoch(setting.experiment, model, optimizer, epoch)
-        result = _train(setting, model, optimizer, train, epoch, emit)
-        scores = evaluate(setting, model, val, setting.precision, emit)
+        result = _train(setting, model, optimizer, train, epoch, emit, clock)
+        clock.begin("evaluation")
+        scores = validate()
         if not np.isfinite(scores.probabilities).all():  # the last step has spoilt the network
             raise Diverged(epoch, n_batches(len(train.labels), setting.experiment.batch_size) - 1)
         row = _history_row(model, optimizer, epoch, result, scores)
+        clock.begin("checkpoint")
         _advance(progress, row, model, optimizer)
-        progress.seconds += time.perf_counter() - began
+        progress.seconds, progress.seconds_by_part = clock.total, clock.seconds
         said: dict[str, object] = {"event": "epoch", **row}
         over = _is_over(setting.experiment, progress)
         if over or progress.next_epoch % setting.experiment.checkpoint_every == 0:
             save(progress, partial(emit, said))
         else:
-            emit(said)
+            with clock.charging("tracking"):
+                emit(said)
     return progress.best
 
 
@@ -137,6 +124,7 @@ def _train(
     train: Split | DeviceSplit,
     epoch: int,
     emit: Emit,
+    clock: Clock,
 ) -> EpochResult:
     experiment = setting.experiment
     # What the network draws itself (dropout, stochastic depth) hangs on the epoch alone.
@@ -161,66 +149,25 @@ def _train(
         experiment,
         setting.precision,
         epoch,
-        _step_reporter(emit, epoch, n_steps),
+        _step_reporter(emit, epoch, n_steps, clock),
+        clock,
     )
 
 
 def _step_reporter(
-    emit: Emit, epoch: int, n_steps: int
+    emit: Emit, epoch: int, n_steps: int, clock: Clock
 ) -> Callable[[int, Callable[[], float]], None]:
     """Emits a `step` event now and then; only then is the device asked for the loss."""
-    is_time = _now_and_then()
+    is_time = now_and_then()
 
     def report(step: int, loss: Callable[[], float]) -> None:
         if is_time():
             event = {"event": "step", "epoch": epoch, "step": step + 1, "steps": n_steps}
-            emit({**event, "train_loss": loss()})
+            train_loss = loss()
+            with clock.charging("tracking"):
+                emit({**event, "train_loss": train_loss})
 
     return report
-
-
-def _now_and_then() -> Callable[[], bool]:
-    """Whether half a second is over since the last time that this was so."""
-    last = time.monotonic()
-
-    def is_time() -> bool:
-        nonlocal last
-        now = time.monotonic()
-        if now - last < _SECONDS_BETWEEN_EVENTS:
-            return False
-        last = now
-        return True
-
-    return is_time
-
-
-def evaluate(
-    setting: Setting,
-    model: FreezableClassifier,
-    split: Split | DeviceSplit,
-    precision: str,
-    emit: Emit = lambda _: None,
-) -> Scores:
-    """The model's scores on a split, computed in the precision that is named.
-
-    `emit` takes a `score` event now and then, which says that it goes on.
-    """
-    n_scored, is_time = 0, _now_and_then()
-
-    def report() -> None:
-        nonlocal n_scored
-        n_scored += 1
-        if is_time():
-            emit({"event": "score", "step": n_scored})
-
-    batches = evaluation_batches(
-        split,
-        setting.normalization,
-        setting.experiment.batch_size,
-        setting.device,
-        setting.experiment.channels_last,
-    )
-    return score(model, batches, precision, report)
 
 
 def _history_row(

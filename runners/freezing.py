@@ -106,6 +106,11 @@ class FreezableClassifier(nn.Module):
                     parameter.grad = None
         self.train(self.training)
 
+    @property
+    def trainable(self) -> frozenset[str]:
+        """The names of the blocks that train."""
+        return self._trainable
+
     def train(self, mode: bool = True) -> "FreezableClassifier":
         """Like torch's, but frozen blocks stay in eval mode."""
         super().train(mode)

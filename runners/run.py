@@ -3,7 +3,6 @@
 import dataclasses
 import io
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from bench.experiments.spec import Run
 from bench.results.store import RunFolder
 from runners import checkpoint
 from runners.checkpoint import Progress
+from runners.clock import Clock
 from runners.data.cache import ImageCache
 from runners.data.loader import on_device
 from runners.data.manifest import is_drawn
@@ -28,9 +28,12 @@ from runners.device import (
 )
 from runners.environment import git_commit, machine, versions
 from runners.evaluation import Scores, measures
-from runners.fitting import Emit, Setting, evaluate, fit
+from runners.fitting import fit
 from runners.freezing import FreezableClassifier
+from runners.memory import keep_freed_memory
 from runners.preparation import Prepared, open_images, prepare_model
+from runners.setting import Emit, Setting
+from runners.validation import evaluate
 
 # The selected network is scored once, so it can afford it: bf16 logits of two classes are often
 # equal, and a tie would go to the class that comes first.
@@ -53,11 +56,14 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
         UserError: where data, model or weights are not what was planned.
         Diverged: where a loss is not finite.
     """
-    began = time.perf_counter()
+    clock = Clock()
     if run.experiment.deterministic:
         only_deterministic_kernels()
     device = choose_device()
+    if device.type == "cpu":
+        keep_freed_memory()
     progress, said = checkpoint.load(folder, run.identity)
+    clock.add(progress.seconds, progress.seconds_by_part)
     begun = _begun(folder, run)
     if not progress.next_epoch:
         begun = {}  # nothing was finished, so that nothing has to be as it was
@@ -81,8 +87,7 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
     for note in [*own_notes, *([said] if said else [])]:
         emit({"event": "note", "text": note})
     emit({"event": "start", "epochs": run.experiment.epochs, "epoch": progress.next_epoch})
-    progress.seconds += time.perf_counter() - began
-    _fit_and_score(run, folder, setting, prepared.model, images, progress, emit)
+    _fit_and_score(run, folder, setting, prepared.model, images, progress, clock, emit)
 
 
 def _fit_and_score(
@@ -92,20 +97,21 @@ def _fit_and_score(
     model: FreezableClassifier,
     images: ImageCache,
     progress: Progress,
+    clock: Clock,
     emit: Emit,
 ) -> None:
     train, val = (on_device(images.split(name), setting.device) for name in ("train", "val"))
     with checkpoint.Writer(folder, run.identity) as writer:
-        best = fit(setting, model, train, val, progress, writer.save, emit)
-    began = time.perf_counter()
+        best = fit(setting, model, train, val, progress, writer.save, emit, clock)
+    clock.begin("evaluation")
     test = on_device(images.split("test"), setting.device)
     model.network.load_state_dict(best.state)
     scored = {
         "val": evaluate(setting, model, val, SCORING_PRECISION, emit),
         "test": evaluate(setting, model, test, SCORING_PRECISION, emit),
     }
-    progress.seconds += time.perf_counter() - began
-    _write_outcome(folder, progress, scored, images, peak_bytes(setting.device))
+    clock.begin("tracking")
+    _write_outcome(folder, progress, scored, images, clock, peak_bytes(setting.device))
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
 
 
@@ -186,6 +192,7 @@ def _write_outcome(
     progress: Progress,
     scored: dict[str, Scores],
     images: ImageCache,
+    clock: Clock,
     peak: int | None,
 ) -> None:
     from safetensors.torch import save
@@ -201,7 +208,11 @@ def _write_outcome(
             **{split: measures(scores) for split, scores in scored.items()},
             "selected_epoch": progress.best.epoch,
             "epochs": progress.next_epoch,
-            "timings": {"total_seconds": progress.seconds, "training_seconds": training},
+            "timings": {
+                "total_seconds": clock.total,
+                "training_seconds": training,
+                **{f"{part}_seconds": seconds for part, seconds in clock.seconds.items()},
+            },
             "memory": {"peak_bytes": peak},
         },
     )

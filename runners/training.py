@@ -8,7 +8,9 @@ import torch
 from torch.nn import functional
 
 from bench.experiments.spec import Experiment
+from runners.clock import Clock
 from runners.data.loader import Batch
+from runners.data.making import Making
 from runners.device import autocast, synchronize
 from runners.freezing import FreezableClassifier
 
@@ -46,6 +48,7 @@ def train_epoch(
     precision: str,
     epoch: int,
     on_step: Callable[[int, Callable[[], float]], None],
+    clock: Clock | None = None,
 ) -> EpochResult:
     """Trains on each batch once.
 
@@ -60,6 +63,7 @@ def train_epoch(
         precision: `fp32` or `bf16`.
         epoch: for the error.
         on_step: called after each step with its number from 0 and a function that fetches its loss.
+        clock: is told how long the batches took to make, and the steps.
 
     Raises:
         Diverged: with the first step whose loss was not finite.
@@ -68,8 +72,11 @@ def train_epoch(
     losses = torch.zeros(n_steps, device=device)
     hits = torch.zeros((), dtype=torch.int64, device=device)
     sizes: list[int] = []
+    clock = clock or Clock()
+    making = Making(device)
+    started = clock.begin("compute")
     start = warm = time.perf_counter()
-    for step, batch in enumerate(batches):
+    for step, batch in enumerate(making.timed(batches, clock)):
         logits = _step(model, optimizer, batch, experiment, precision, losses[step])
         hits += (logits.argmax(dim=1) == batch.labels).sum()
         sizes.append(len(batch.labels))
@@ -79,6 +86,8 @@ def train_epoch(
             warm = time.perf_counter()
     synchronize(device)
     end = time.perf_counter()
+    clock.move(making.device_seconds(), "compute", "data")
+    clock.begin(started)
     _check_finite(losses, epoch)
     n_warm, since = (sum(sizes[1:]), warm) if n_steps > 1 else (sum(sizes), start)
     weights = torch.tensor(sizes, dtype=torch.float64)

@@ -57,16 +57,14 @@ def plant(what):
 
     train_epoch = fitting.train_epoch
 
-    def harmed(model, optimizer, batches, n_steps, experiment, precision, epoch, on_step):
+    def harmed(model, optimizer, batches, n_steps, experiment, precision, epoch, *rest):
         if experiment.name == VICTIM and epoch == 1:
             time.sleep(2)  # until the first epoch is on the disk
             if what == "spoil_a_weight":
                 spoil_a_weight(model)
             else:
                 HARM[what]()
-        return train_epoch(
-            model, optimizer, batches, n_steps, experiment, precision, epoch, on_step
-        )
+        return train_epoch(model, optimizer, batches, n_steps, experiment, precision, epoch, *rest)
 
     fitting.train_epoch = harmed
 

@@ -19,13 +19,15 @@ def test_auto_is_bf16_where_the_device_is_fast_at_it(monkeypatch, fast, expected
 @pytest.mark.parametrize(
     ("capabilities", "fast"),
     [
-        ({"avx512_bf16": True}, True),
-        ({"amx_bf16": True}, True),
+        ({"avx512_bf16": True, "cpu_name": "AMD EPYC"}, True),
+        ({"avx512_bf16": True, "cpu_name": "Intel Xeon"}, False),
+        ({"avx512_bf16": True, "amx_bf16": True, "cpu_name": "Intel Xeon"}, True),
+        ({"bf16": True}, True),
         ({"avx2": True}, False),
         ({}, False),
     ],
 )
-def test_a_cpu_is_fast_at_bf16_if_it_says_so(monkeypatch, capabilities, fast):
+def test_a_cpu_is_fast_at_bf16_where_that_beats_fp32(monkeypatch, capabilities, fast):
     monkeypatch.setattr(device, "_cpu_capabilities", lambda: capabilities)
     assert device.is_fast_at_bf16(CPU) is fast
 

@@ -170,7 +170,7 @@ def test_all_at_once_as_on_a_gpu_gives_the_same():
 
 
 def test_the_number_of_threads_changes_nothing():
-    images, p = noise(2, 224), draw(RECIPE, 0, 0, np.arange(2))
+    images, p = noise(10, 224), draw(RECIPE, 0, 0, np.arange(10))
     before = torch.get_num_threads()
     results = []
     try:
