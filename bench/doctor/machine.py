@@ -61,7 +61,7 @@ def precision() -> Check:
     from runners.device import choose_device, resolve_precision
 
     meant = resolve_precision(Experiment("any", "any", precision="auto"), choose_device())
-    why = "multiplies it in hardware" if meant == "bf16" else "has no hardware for bf16"
+    why = "is faster at it than at fp32" if meant == "bf16" else "is no faster at bf16"
     return Check("precision", "ok", f'"auto" means {meant}: the device {why}')
 
 
