@@ -8,10 +8,11 @@ images and epochs.
 
 import json
 import socket
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
 from statistics import fmean
 from typing import Any
 
@@ -37,7 +38,7 @@ class Estimate:
 class Cost:
     """What a run has cost, in seconds: once, an epoch, a training image and epoch, a scored image.
 
-    `epochs` is how many it trained; None for one that is not complete. `is_split` says whether
+    `epochs` is how many it trained, infinite for one that is not complete. `is_split` says whether
     its parts were measured: otherwise what was not training counts as scoring, and all as
     training where even that is not known.
     """
@@ -46,7 +47,7 @@ class Cost:
     per_epoch: float
     per_trained: float
     per_scored: float
-    epochs: int | None
+    epochs: float
     is_split: bool
 
     @classmethod
@@ -81,7 +82,20 @@ class Cost:
         n_images, n = spec["n_images"], done.paced_epochs
         scoring = max(0.0, done.seconds - done.training_seconds)
         per_trained = done.training_seconds / (int(n_images["train"]) * n)
-        return cls(0.0, 0.0, per_trained, scoring / (int(n_images["val"]) * n), None, False)
+        return cls(0.0, 0.0, per_trained, scoring / (int(n_images["val"]) * n), inf, False)
+
+    @classmethod
+    def mean(cls, costs: Sequence["Cost"]) -> "Cost":
+        """What runs have cost on average: those whose parts were measured, if there are any."""
+        told = [cost for cost in costs if cost.is_split] or costs
+        return cls(
+            once=fmean(cost.once for cost in told),
+            per_epoch=fmean(cost.per_epoch for cost in told),
+            per_trained=fmean(cost.per_trained for cost in told),
+            per_scored=fmean(cost.per_scored for cost in told),
+            epochs=fmean(cost.epochs for cost in told),
+            is_split=told[0].is_split,
+        )
 
     def seconds(self, n_images: Mapping[str, int], epochs: float, scale: float) -> float:
         """What so many epochs would have cost over so many images, each `scale` times as dear."""
@@ -96,6 +110,21 @@ def _n_scored(n_val: int, n_test: int, epochs: float) -> float:
 
 
 @dataclass
+class Like:
+    """The runs of one kind, by configuration."""
+
+    costs: dict[str, list[Cost]] = field(default_factory=dict)
+    _means: dict[str, Cost] = field(default_factory=dict)
+
+    def mean(self, configuration: str = "") -> Cost:
+        """What they have cost on average; only those of a configuration where one is named."""
+        if configuration not in self._means:
+            own = [self.costs[configuration]] if configuration else self.costs.values()
+            self._means[configuration] = Cost.mean([*chain.from_iterable(own)])
+        return self._means[configuration]
+
+
+@dataclass
 class Throughput:
     """What the runs of a suite have cost, by model and kind.
 
@@ -104,11 +133,8 @@ class Throughput:
     """
 
     device: str = ""
-    by_kind: dict[str, dict[Kind, list[Cost]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
+    by_model: dict[str, dict[Kind, Like]] = field(default_factory=dict)
     _newest: str = ""
-    _chosen: dict[tuple[str, Kind], list[tuple[Kind, Cost]]] = field(default_factory=dict)
 
     @classmethod
     def measured(
@@ -133,9 +159,11 @@ class Throughput:
         return found
 
     def _add(self, spec: Mapping[str, Any], cost: Cost) -> None:
-        self.by_kind[str(spec["experiment"]["model"])][Kind.measured(spec)].append(cost)
-        started = str(spec.get("started", ""))
-        if spec.get("host") == socket.gethostname() and started >= self._newest:
+        kinds = self.by_model.setdefault(str(spec["experiment"]["model"]), {})
+        like = kinds.setdefault(Kind.measured(spec), Like())
+        like.costs.setdefault(str(spec["configuration"]), []).append(cost)
+        started, host = str(spec.get("started", "")), socket.gethostname()
+        if spec.get("host") == host and started >= self._newest:
             self._newest, self.device = started, str(spec.get("device", ""))
 
     def estimate(
@@ -143,8 +171,8 @@ class Throughput:
     ) -> Estimate | None:
         """How long a run will take; None where no run of its model has been.
 
-        Among the runs of the most alike kind, those count whose parts were measured, if there are
-        any; the estimate is the mean of what each says.
+        By what the runs of the most alike kind have cost on average, those of the same
+        configuration where there are any. These may have stopped early, and so will it.
 
         Args:
             run: with the threads that it will have.
@@ -155,38 +183,32 @@ class Throughput:
         alike = self._most_alike(run.experiment.model, own)
         if not alike:
             return None
-        nearest = alike[0][0]
-        same = nearest.configuration == own.configuration
-        seconds = fmean(
-            cost.seconds(n_images, _epochs_left(run, cost, done, same), _scale(own, kind))
-            for kind, cost in alike
-        )
+        configuration, epochs = run.configuration, float(run.experiment.epochs)
+        same = {kind: like for kind, like in alike.items() if configuration in like.costs}
+        told = []
+        for kind, like in (same or alike).items():
+            cost = like.mean(configuration if same else "")
+            until = min(epochs, cost.epochs) if same else epochs
+            told.append(cost.seconds(n_images, _left(run, until, done), _scale(own, kind)))
         may_stop = run.experiment.early_stopping is not None and not same
-        doubts = (*own.differences(nearest), *([_MAY_STOP_EARLY] if may_stop else []))
-        return Estimate(seconds, doubts)
+        doubts = (*own.differences(next(iter(alike))), *([_MAY_STOP_EARLY] if may_stop else []))
+        return Estimate(fmean(told), doubts)
 
-    def _most_alike(self, model: str, own: Kind) -> list[tuple[Kind, Cost]]:
+    def _most_alike(self, model: str, own: Kind) -> dict[Kind, Like]:
         """The model's runs that differ from this one in the least decisive fields."""
-        key = (model, own)
-        if key not in self._chosen:
-            kinds = self.by_kind.get(model, {})
-            unlikeness = {kind: own.unlikeness(kind) for kind in kinds}
-            least = min(unlikeness.values(), default=())
-            nearest = [kind for kind in kinds if unlikeness[kind] == least]
-            alike = [(kind, cost) for kind in nearest for cost in kinds[kind]]
-            self._chosen[key] = [each for each in alike if each[1].is_split] or alike
-        return self._chosen[key]
+        kinds = self.by_model.get(model, {})
+        if own in kinds:
+            return {own: kinds[own]}
+        least = min((own.unlikeness(kind) for kind in kinds), default=())
+        return {kind: like for kind, like in kinds.items() if own.unlikeness(kind) == least}
 
 
-def _epochs_left(run: Run, cost: Cost, done: Begun | None, same: bool) -> float:
-    """Epochs to go: to where runs of the same configuration ended, which may have been early."""
-    epochs = run.experiment.epochs
-    if same and cost.epochs is not None:
-        epochs = min(epochs, cost.epochs)
+def _left(run: Run, epochs: float, done: Begun | None) -> float:
+    """Epochs to go; what came after the last checkpoint is done again."""
     if done is None:
         return epochs
     every = run.experiment.checkpoint_every
-    return max(0, epochs - done.epochs // every * every)
+    return max(0.0, epochs - done.epochs // every * every)
 
 
 def _scale(own: Kind, measured: Kind) -> float:

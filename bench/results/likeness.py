@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from bench.experiments.spec import Run
 
-# What is said of a run that differs in a field. Of another configuration nothing need be said: that
-# of the same one is only the better guide.
+# What is said of a run that differs in a field.
 _DIFFERENCES = {
     "device": "another machine",
     "image_size": "another image size",
@@ -18,7 +17,6 @@ _DIFFERENCES = {
     "threads": "another number of threads",
     "frozen_epochs": "other freezing",
     "batch_size": "another batch size",
-    "configuration": "",
 }
 
 
@@ -37,7 +35,6 @@ class Kind(NamedTuple):
     threads: int
     frozen_epochs: int
     batch_size: int
-    configuration: str
 
     @classmethod
     def measured(cls, spec: Mapping[str, Any]) -> "Kind":
@@ -56,7 +53,6 @@ class Kind(NamedTuple):
             threads=int(spec.get("threads", 0)) if is_cpu(device) else 0,
             frozen_epochs=int(experiment["epochs"]) if _changes(freezing) else 0,
             batch_size=int(experiment["batch_size"]),
-            configuration=str(spec["configuration"]),
         )
 
     @classmethod
@@ -77,7 +73,6 @@ class Kind(NamedTuple):
             threads=run.threads if is_cpu(device) or not device else 0,
             frozen_epochs=experiment.epochs if _changes(freezing) else 0,
             batch_size=experiment.batch_size,
-            configuration=run.configuration,
         )
 
     def unlikeness(self, other: "Kind") -> tuple[bool, ...]:
@@ -87,7 +82,7 @@ class Kind(NamedTuple):
     def differences(self, other: "Kind") -> tuple[str, ...]:
         """In words, what may make the time of the other one a bad guide."""
         pairs = zip(_DIFFERENCES.values(), self.unlikeness(other), strict=True)
-        return tuple(dict.fromkeys(words for words, differs in pairs if differs and words))
+        return tuple(dict.fromkeys(words for words, differs in pairs if differs))
 
 
 def is_cpu(device: str) -> bool:
