@@ -46,7 +46,7 @@ def _note(timing: pd.DataFrame) -> str:
         "Images/s: of the training steps. Step: a full batch. The rest are shares of the wall "
         "time: data is the work on images before a network gets them, compute the training steps "
         "without that, evaluation every scoring.",
-        "–: made by a version that did not measure it." if are_unknown else "",
+        "–: not measured by the version that made the run." if are_unknown else "",
         _warning(not_adding_up(timing)),
     )
 

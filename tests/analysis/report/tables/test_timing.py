@@ -26,7 +26,7 @@ def test_every_cell():
         *[["new", "0", "80 s", "64.0", "500 ms", "5 %", "10 %", "50 %", "25 %", "8 %", "2 %"]],
         ["old", "3", "80 s", "64.0", "500 ms", *["–"] * 6],
     ]
-    assert "–: made by a version that did not measure it." in table.note
+    assert "–: not measured by the version that made the run." in table.note
 
 
 def test_what_is_whole_needs_no_word():
