@@ -34,7 +34,8 @@ _PARAMS = {
     "batch_size": 90,
     "freezing.trainable_blocks": 180,
 }
-# A chart a metric; what runs of earlier versions did not measure is empty. The lines of several runs lie over each other, epoch by epoch.
+# A chart a metric, empty where no run has it; the lines of several runs lie over each other, epoch
+# by epoch.
 _CHARTS = {
     "Test": (PRIMARY_METRIC, "test_accuracy"),
     "By epoch": ("val_macro_accuracy", "val_accuracy", "val_loss", "train_loss", "train_accuracy"),
