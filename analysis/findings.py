@@ -17,6 +17,7 @@ from analysis.statistics.outcomes import Outcomes, outcomes
 from analysis.statistics.seeds import seed_intervals
 from analysis.study import Study
 from analysis.summary import summarise, with_intervals
+from analysis.timing import timing
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +50,7 @@ class Findings:
     changes: pd.DataFrame
     overfitting: pd.DataFrame
     hard_images: pd.DataFrame
+    timing: pd.DataFrame
     best: str | None
     robustness: Robustness | None = None
 
@@ -91,6 +93,7 @@ def find(study: Study) -> Findings:
         changes=changes(study.histories, with_history),
         overfitting=overfitting(study.histories, with_history),
         hard_images=hard_images(study.test, known),
+        timing=timing(study.timings, study.histories, study.experiments),
         best=best,
         robustness=_robustness(study),
     )

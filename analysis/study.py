@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from bench.experiments.spec import Published
+from bench.results.records import PARTS_OF_TIME
 
 _PREDICTIONS = ["experiment", "seed", "split", "path", "true", "predicted"]
 _CORRUPTED = ["experiment", "seed", "n_test", "corruption", "strength", "path", "true", "predicted"]
 _METRICS = ["experiment", "seed", "accuracy", "macro_accuracy"]
 _HISTORY = ["experiment", "seed", "epoch", "learning_rate", "train_loss", "train_accuracy"]
 _HISTORY += ["val_loss", "val_accuracy", "val_macro_accuracy", "trainable_parameters"]
+_TIMINGS = ["experiment", "seed", "batch_size", "total_seconds"]
+_TIMINGS += [f"{part}_seconds" for part in PARTS_OF_TIME]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,8 @@ class Study:
         validation: the same of the validation images; may be empty.
         histories: a row an epoch of a run: `experiment, seed` and the columns of history.csv; may
             be empty.
+        timings: a row a run: `experiment, seed, batch_size, total_seconds` and `<part>_seconds` of
+            each part of its time, NaN where not measured; may be empty.
         published: figures by experiment; may be empty.
         missing: a line for each run that failed or is not finished, and for what else is lacking.
         notice: a sentence that every rendering says first; none where empty.
@@ -45,6 +50,7 @@ class Study:
     test: pd.DataFrame
     validation: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_PREDICTIONS))
     histories: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_HISTORY))
+    timings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_TIMINGS))
     published: Mapping[str, Published] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     notice: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from statistics import fmean
+from statistics import harmonic_mean
 from typing import TYPE_CHECKING, Any
 
 from bench.pictures import class_counts
@@ -68,7 +68,7 @@ def _complete(record: RunRecord, command: Command) -> "RunFacts":
         command=command(record.experiment, record.seed),
         device=str(record.spec.get("device", "")),
         seconds=float(record.metrics["timings"]["total_seconds"]),
-        images_per_second=fmean(speeds) if speeds else None,
+        images_per_second=harmonic_mean(speeds) if speeds else None,
         peak_bytes=memory,
         parameters=record.spec.get("parameters"),
         trained_parameters=None if trained is None else int(trained),

@@ -115,7 +115,10 @@ def _execute(
         n_at_once = min(executor.n_at_once, len(jobs))
         if n_at_once > 1:
             console.print(f"{n_at_once} runs at a time, {_threads_of(jobs)} each", style="dim")
-        views = [RunView(one.run, one.folder, one.estimated_seconds) for one in todo]
+        views = [
+            RunView(one.run, one.folder, survey.seconds_with(one, run.threads))
+            for one, (run, _) in zip(todo, jobs, strict=True)
+        ]
         done: list[Finished] = []
         with (
             Display(console, views, n_at_once) as display,

@@ -12,6 +12,7 @@ from bench.results.records import (
     metrics_frame,
     notice_for,
     predictions_frame,
+    timings_frame,
 )
 from bench.robustness.stored import of_runs
 from bench.survey import Survey, to_report, without_searched
@@ -89,6 +90,7 @@ def gather(survey: Survey, seeds: Sequence[int] | None = None) -> Gathered:
         test=predictions_frame(records),
         validation=predictions_frame(records, "val"),
         histories=histories_frame(records),
+        timings=timings_frame(records),
         published=published,
         missing=tuple(missing),
         notice=notice_for(records),

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,20 +11,31 @@ from bench.errors import UserError
 from bench.experiments.layers import is_weights_file
 from bench.experiments.plan import plan
 from bench.experiments.spec import Experiment, Run, Suite
+from bench.results.begun import Begun, begun
 from bench.results.checks import leak_notice
-from bench.results.estimate import Throughput
+from bench.results.estimate import Estimate, Throughput
 from bench.results.records import DRAWN_NOTICE, RunRecord, complete_runs
 from bench.results.store import DamagedError, RunFolder, State
 
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run of the plan as it stands on the disk."""
+    """A run of the plan as it stands on the disk.
+
+    `begun` is how far it has come where it is to be gone on with, `estimate` how long it, or the
+    rest of it, will take; None where that is not known.
+    """
 
     run: Run
     folder: RunFolder
     state: State
-    estimated_seconds: float | None
+    estimate: Estimate | None
+    begun: Begun | None = None
+
+    @property
+    def estimated_seconds(self) -> float | None:
+        """How long it will take, if that is known."""
+        return None if self.estimate is None else self.estimate.seconds
 
 
 @dataclass(frozen=True)
@@ -32,13 +43,15 @@ class Survey:
     """A suite held against its results.
 
     `problem` says why the runs could not be identified (data set or weights are not here); `runs`
-    is empty then.
+    is empty then. `throughput` is what estimates rest on, `n_images` the images of each split.
     """
 
     suite: Suite
     results: Path
     runs: tuple[PlannedRun, ...]
     problem: str | None = None
+    throughput: Throughput = field(default_factory=Throughput)
+    n_images: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def suite_folder(self) -> Path:
@@ -48,6 +61,12 @@ class Survey:
     def in_state(self, *states: State) -> list[PlannedRun]:
         """The runs that are in one of these states."""
         return [planned for planned in self.runs if planned.state in states]
+
+    def seconds_with(self, planned: PlannedRun, threads: int) -> float | None:
+        """How long one of its runs will take with so many threads, if that is known."""
+        run = replace(planned.run, threads=threads)
+        found = self.throughput.estimate(run, self.n_images, planned.begun)
+        return None if found is None else found.seconds
 
     @property
     def is_undrawn(self) -> bool:
@@ -114,13 +133,26 @@ def take(suite: Suite, results: Path, threads: int) -> Survey:
     except UserError as error:
         return Survey(suite, results, (), problem=f"{suite.file}: {error}")
     runs = plan(suite, found, weights, threads)
-    throughput = Throughput.measured(complete_runs(results / suite.name))
-    n_train = len(folder.splits["train"])
-    planned = []
-    for run in runs:
-        at = RunFolder.of(results, run)
-        planned.append(PlannedRun(run, at, at.state(), throughput.estimate(run, n_train)))
-    return Survey(suite, results, tuple(planned))
+    n_images = {split: len(files) for split, files in folder.splits.items()}
+    return _held_against(suite, results, runs, n_images)
+
+
+def _held_against(
+    suite: Suite, results: Path, runs: Sequence[Run], n_images: Mapping[str, int]
+) -> Survey:
+    """The runs as they stand on the disk, each with how long it will take."""
+    found = [PlannedRun(run, at := RunFolder.of(results, run), at.state(), None) for run in runs]
+    found = [
+        one if one.state == "complete" else replace(one, begun=begun(one.folder)) for one in found
+    ]
+    throughput = Throughput.measured(
+        complete_runs(results / suite.name),
+        ((one.folder, one.begun) for one in found if one.begun is not None),
+    )
+    planned = tuple(
+        replace(one, estimate=throughput.estimate(one.run, n_images, one.begun)) for one in found
+    )
+    return Survey(suite, results, planned, throughput=throughput, n_images=n_images)
 
 
 def _is_undrawn(suite: Suite) -> bool:

@@ -29,6 +29,7 @@ from analysis.report.tables import (
     searched_seeds_table,
     seed_intervals_table,
     summary_table,
+    timing_table,
 )
 from analysis.robustness import Robustness
 from analysis.study import Study
@@ -84,6 +85,7 @@ def _details(found: Findings) -> list[Table]:
         (calibration_table, found.calibration),
         (overfitting_table, found.overfitting),
         (hard_images_table, found.hard_images),
+        (timing_table, found.timing),
     ]
     return [make(frame) for make, frame in made if len(frame)] + robustness_tables(found.robustness)
 

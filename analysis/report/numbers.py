@@ -77,6 +77,20 @@ def duration(seconds: float) -> str:
     return f"{minutes:.0f} min" if minutes < 99.5 else f"{minutes / 60:.1f} h"
 
 
+def milliseconds(value: float) -> str:
+    """A short time to two or three digits, "4.2 ms" or "31 ms"; a dash where it is not known."""
+    if not math.isfinite(value):
+        return MISSING
+    return f"{value:.1f} ms" if value < 9.95 else f"{value:.0f} ms"
+
+
+def per_second(value: float) -> str:
+    """A number a second to two or three digits; a dash where it is not known."""
+    if not math.isfinite(value):
+        return MISSING
+    return f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
+
+
 def sd_note(n_seeds: Iterable[int]) -> str:
     """What ± means in a table whose experiments have these numbers of seeds."""
     counts = sorted(set(n_seeds))

@@ -80,15 +80,18 @@ class Request:
             folder=self.folder,
         )
 
-    def survey(self) -> "Survey":
+    def survey(self, threads: int | None = None) -> "Survey":
         """Reads the suite file and looks at what there is of it.
+
+        Args:
+            threads: CPU threads of a run whose experiment does not say; all CPUs where None.
 
         Raises:
             UserError: as `suite` does.
         """
         from bench.survey import cpus, take
 
-        return take(self.suite(), self.results, threads=cpus())
+        return take(self.suite(), self.results, threads=threads or cpus())
 
     @property
     def is_quick(self) -> bool:

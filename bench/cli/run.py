@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from analysis.report.record import Report
+    from bench.executors.choice import How
     from bench.executors.process import Finished
     from bench.survey import Survey
 
@@ -73,15 +74,16 @@ def run(
         file, results, profile, quick, assignments, seeds=seeds, names=names
     )
     console = make_console()
+    from bench.executors.choice import How
+
+    how = How(executor.value, address, jobs, per_gpu, not no_retry, fail_fast)
     if dry_run:
-        _print_plan(request, console)
+        _print_plan(request, how, console)
         return
     with interruptible():
         survey = _draw_and_survey(request, console)
-        from bench.executors.choice import How
         from bench.launch import launch
 
-        how = How(executor.value, address, jobs, per_gpu, not no_retry, fail_fast)
         finished = launch(survey, console, how)
     _conclude(request, finished, console)
 
@@ -108,14 +110,17 @@ def interruptible() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _print_plan(request: options.Request, console: "Console") -> None:
+def _print_plan(request: options.Request, how: "How", console: "Console") -> None:
+    from bench.executors.choice import division
     from bench.listing import print_plan
+    from bench.survey import cpus
 
-    survey = request.survey()
+    n_at_once, threads = division(how, cpus()) or (None, None)
+    survey = request.survey(threads)
     # Data that are drawn on the way to the first run are no reason not to plan.
     if not survey.is_undrawn:
         check_data(survey)
-    print_plan(survey, console, dry_run=True)
+    print_plan(survey, console, dry_run=True, n_at_once=n_at_once)
 
 
 def check_data(survey: "Survey") -> None:

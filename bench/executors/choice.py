@@ -59,6 +59,25 @@ class Executor:
         return replace(run, threads=run.experiment.threads or self.threads)
 
 
+def division(how: How, cpus: int) -> tuple[int, int] | None:
+    """How many runs would work at a time on this machine, and the threads of each.
+
+    Args:
+        how: what was asked for.
+        cpus: of this machine that may be used.
+
+    Returns:
+        None where that was not asked for, or a cluster decides it: to look for GPUs takes seconds.
+
+    Raises:
+        UserError: where this machine cannot do it.
+    """
+    if how.executor != "local" or (how.jobs is None and how.per_gpu is None):
+        return None
+    slots = divide(cpus, visible_gpus(), how.jobs, how.per_gpu)
+    return len(slots.gpus), slots.threads
+
+
 @contextmanager
 def ready(how: How, cpus: int, say: Callable[[str], None]) -> Iterator[Executor]:
     """The executor that was asked for, as long as the context lasts.

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 DRAWN_NOTICE = (
     "These are drawn footprints, made by a program; the numbers say nothing about real tracks."
 )
+# The wall time of a run and what of it went where, in metrics.json. Earlier versions did not
+# measure the parts.
+PARTS_OF_TIME = ("setup", "data", "compute", "evaluation", "checkpoint", "tracking")
+TIMINGS = ("total_seconds", *(f"{part}_seconds" for part in PARTS_OF_TIME))
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,26 @@ def metrics_frame(runs: Iterable[RunRecord], split: str = "test") -> "pd.DataFra
         for run in runs
     ]
     return pd.DataFrame(rows, columns=[*columns, "seconds"])
+
+
+def timings_frame(runs: Iterable[RunRecord]) -> "pd.DataFrame":
+    """A row a run: experiment, seed, images in a full batch, its seconds and those of its parts.
+
+    The parts are called as in metrics.json; what a run of an earlier version lacks is NaN.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "experiment": run.experiment,
+            "seed": run.seed,
+            "batch_size": min(run.spec["experiment"]["batch_size"], run.spec["n_images"]["train"]),
+            **{name: run.metrics["timings"].get(name) for name in TIMINGS},
+        }
+        for run in runs
+    ]
+    columns = ["experiment", "seed", "batch_size", *TIMINGS]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(TIMINGS, float))
 
 
 def histories_frame(runs: Iterable[RunRecord]) -> "pd.DataFrame":

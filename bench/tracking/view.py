@@ -8,6 +8,7 @@ that leaves out.
 
 import json
 
+from bench.results.records import TIMINGS
 from bench.tracking.parameters import EXPERIMENT, KIND, SEED, STATUS
 
 _OPENED = "trackbench"
@@ -33,12 +34,16 @@ _PARAMS = {
     "batch_size": 90,
     "freezing.trainable_blocks": 180,
 }
-# A chart a metric; the lines of several runs lie over each other, epoch by epoch.
+# A chart a metric, empty where no run has it; the lines of several runs lie over each other, epoch
+# by epoch.
 _CHARTS = {
     "Test": (PRIMARY_METRIC, "test_accuracy"),
     "By epoch": ("val_macro_accuracy", "val_accuracy", "val_loss", "train_loss", "train_accuracy"),
     "How it was trained": ("learning_rate", "trainable_parameters", "images_per_second"),
+    "Where the time went": TIMINGS,
 }
+# What a run has once is a bar; what it has by epoch, a line.
+_BARS = {"Test", "Where the time went"}
 _SEEDS_ALONE = f"tags.`{KIND}` = 'run'"
 _OVER_SEEDS = {
     "aggregateFunction": "average",
@@ -99,8 +104,7 @@ def _saved(name: str, state: dict[str, object]) -> str:
 
 
 def _chart(metric: str, section: str) -> dict[str, object]:
-    """Bars for what a run has once, lines for what it has by epoch."""
-    kind = "BAR" if section == "Test" else "LINE"
+    kind = "BAR" if section in _BARS else "LINE"
     card = {
         "uuid": f"{kind}-{metric}",
         "type": kind,

@@ -1,7 +1,10 @@
 """Run folders as a finished run leaves them, with figures that can be worked out by hand."""
 
 import io
-from collections.abc import Sequence
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,12 +29,12 @@ PREDICTIONS = [
 def planned(experiment: str = "plain", seed: int = 0, **settings: Any) -> Run:
     """A run of which only what the results need is told."""
     known = {"epochs": 2, "batch_size": 8} | settings
-    size = known.pop("image_size", 64)
+    size, threads = known.pop("image_size", 64), known.get("threads", 1)
     configuration = known.pop("configuration", f"{experiment:c<12.12}")
     spec = Experiment(experiment, known.pop("model", "torchvision:resnet18"), **known)
     data = DataSpec("photos", Path("/photos"), image_size=size)
     identity = sha256(f"{configuration} {seed}".encode()).hexdigest()[:12]
-    return Run("tracks", data, spec, seed, "f" * 64, identity, configuration, threads=1)
+    return Run("tracks", data, spec, seed, "f" * 64, identity, configuration, threads)
 
 
 def finish(
@@ -46,26 +49,35 @@ def finish(
     predictions: Sequence[tuple[Any, ...]] = PREDICTIONS,
     classes: Sequence[str] = CLASSES,
     drawn: bool = False,
+    timings: Mapping[str, float] | None = None,
+    device: str = "cpu (of a test)",
+    host: str | None = None,
 ) -> RunFolder:
-    """Writes all files of a run that was completed, and seals them."""
+    """Writes all files of a run that was completed, and seals them.
+
+    `timings` are its parts, which runs of earlier versions lack; `host` is this one where None.
+    """
     folder.begin()
     measures = {"accuracy": accuracy, "macro_accuracy": 0.5, "macro_f1": 0.25, "nll": 1.5}
     spec = {
         "identity": run.identity,
         "configuration": run.configuration,
-        "experiment": {"model": run.experiment.model, "batch_size": run.experiment.batch_size},
+        "experiment": json.loads(json.dumps(asdict(run.experiment))),
         "data": {"image_size": run.data.image_size},
         "fingerprint": run.fingerprint,
         "classes": list(classes),
         "drawn": drawn,
-        "n_images": {"train": n_train},
+        "n_images": {"train": n_train, "val": 1, "test": 4},
+        "threads": run.threads,
+        "device": device,
+        "host": socket.gethostname() if host is None else host,
         "started": started,
     }
     metrics = {
         "val": {**measures, "accuracy": 1.0, "ece": 0.0, "n": 1},
         "test": {**measures, "ece": 0.125, "n": 4},
         "epochs": run.experiment.epochs if epochs is None else epochs,
-        "timings": {"total_seconds": seconds},
+        "timings": {"total_seconds": seconds, **(timings or {})},
     }
     columns = ["split", "path", "true", "predicted", *(f"p:{name}" for name in classes)]
     parquet = io.BytesIO()

@@ -14,6 +14,7 @@ from .finished_runs import finish
 from .suites import draw_photos, load
 
 KEYS = {"experiment", "seed", "identity", "state", "folder", "estimated_seconds"}
+KEYS |= {"estimate_doubts"}
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def mixed(survey, hold_elsewhere) -> Survey:
     return survey()
 
 
-def printed(survey: Survey, *, dry_run: bool = False) -> list[str]:
+def printed(survey: Survey, *, dry_run: bool = False, n_at_once: int | None = None) -> list[str]:
     console = Console(file=io.StringIO(), width=200)
-    print_plan(survey, console, dry_run=dry_run)
+    print_plan(survey, console, dry_run=dry_run, n_at_once=n_at_once)
     return [line.strip() for line in console.file.getvalue().splitlines()]
 
 
@@ -133,6 +134,33 @@ class TestTable:
         finish(first.folder, first.run, seconds=300.0, n_train=6)
         found = survey(names=["plain"], seeds=(0, 1, 2))
         assert printed(found)[-1] == "1 complete, 2 planned, about 10 min of work"
+
+    def test_several_at_a_time_are_done_sooner(self, survey):
+        first = survey(names=["plain"], seeds=(0, 1, 2, 3)).runs[0]
+        finish(first.folder, first.run, seconds=300.0, n_train=6)
+        found = survey(names=["plain"], seeds=(0, 1, 2, 3))
+        # 15 min of work: two share them in 7.5 min, ten are no faster than the longest, 5 min.
+        assert printed(found, n_at_once=2)[-1].endswith(
+            "about 15 min of work, over in 8 min with 2 at a time"
+        )
+        assert printed(found, n_at_once=10)[-1].endswith("over in 5 min with 3 at a time")
+
+    def test_a_rough_estimate_is_marked_and_says_why(self, survey):
+        first = survey(names=["plain"], seeds=(0,)).runs[0]
+        finish(first.folder, first.run, seconds=300.0, n_train=6)
+        found = survey(names=["plain"], seeds=(0,), assignments=["data.photos.image_size=128"])
+        lines = printed(found)
+        assert lines[1].split()[-3:] == ["?", "20", "min"]
+        assert lines[-2] == "?: a rough guess, from what has been measured (another image size)"
+        assert lines[-1] == "1 planned, roughly 20 min of work"
+        assert as_rows(found)[0]["estimate_doubts"] == ["another image size"]
+
+    def test_what_was_never_measured_is_counted_beside_the_rest(self, survey):
+        first = survey(seeds=(0,)).runs[0]
+        finish(first.folder, first.run, seconds=300.0, n_train=6)
+        assert printed(survey())[-1].endswith(
+            "about 5 min of work, and 2 runs of a kind that was never measured"
+        )
 
     def test_when_all_is_done_a_dry_run_has_nothing_to_show(self, survey):
         first = survey(names=["plain"], seeds=(0,)).runs[0]

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,27 @@ class TestTake:
         assert [p.estimated_seconds for p in survey().runs] == [36.0, None, 36.0, None]
         other = survey(names=["plain"], assignments=["experiment.plain.epochs=5"])
         assert [p.estimated_seconds for p in other.runs] == [60.0, 60.0]
+
+    def test_of_a_run_that_was_begun_the_rest_is_estimated(self, survey):
+        plain = survey().runs[0]
+        finish(plain.folder, plain.run, seconds=36.0, n_train=6)
+        other = survey().runs[2]
+        other.folder.begin()
+        (other.folder.path / "checkpoint.pt").write_bytes(b"")
+        (other.folder.path / "events.jsonl").write_text(
+            '{"time": 0, "event": "start", "epoch": 0}\n'
+            '{"time": 9, "event": "epoch", "epoch": 0, "seconds": 8}\n'
+        )
+        found = survey().runs[2]
+        assert (found.state, found.begun.epochs) == ("planned", 1)
+        assert found.estimated_seconds == pytest.approx(24.0)  # two of three epochs
+
+    def test_with_fewer_threads_it_takes_longer(self, survey):
+        plain = survey().runs[0]
+        finish(plain.folder, replace(plain.run, threads=2), seconds=36.0, n_train=6)
+        found = survey()
+        assert found.seconds_with(found.runs[2], threads=2) == pytest.approx(36.0)
+        assert found.seconds_with(found.runs[2], threads=1) == pytest.approx(72.0)
 
     def test_a_finished_run_stays_finished_whatever_the_path_of_its_data(self, survey, tmp_path):
         first = survey().runs[0]

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.report.numbers import MISSING, duration, fraction, percent
+from analysis.report.numbers import MISSING, duration, fraction, per_second, percent
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -36,9 +36,7 @@ def size(n_bytes: float | None) -> str:
 
 def rate(value: float | None) -> str:
     """A number a second."""
-    if value is None or pd.isna(value):
-        return MISSING
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+    return MISSING if value is None else per_second(value)
 
 
 def seconds(value: float | None) -> str:

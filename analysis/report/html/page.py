@@ -16,9 +16,10 @@ from analysis.report.drawings import Drawing, drawings
 from analysis.report.html import cells
 from analysis.report.html.matrices import MOST_MATRICES, matrices
 from analysis.report.html.pairs import hard_images, pairs
-from analysis.report.html.runs import costs, failures
+from analysis.report.html.runs import bars, costs, failures
 from analysis.report.record import Report
 from analysis.study import Study
+from bench.results.records import PARTS_OF_TIME
 
 
 def as_html(report: Report, study: Study, background: Background, pictures: Pictures) -> str:
@@ -50,6 +51,8 @@ def as_html(report: Report, study: Study, background: Background, pictures: Pict
         samples=_samples(pictures),
         corrupted=Markup(pictures.corrupted),  # noqa: S704, themed_svg escapes
         costs=costs(found, background),
+        bars=bars(found.timing),
+        parts_of_time=PARTS_OF_TIME,
         failures=failures(background),
         style=Markup(css_variables() + asset("style.css")),  # noqa: S704, our own files
         script=Markup(asset("page.js")),  # noqa: S704

@@ -1,11 +1,16 @@
 """What the runs cost, and which failed."""
 
+import math
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from analysis.findings import Findings
 from analysis.report.background import Background, RunFacts
 from analysis.report.html.cells import count, rate, seconds, size
-from analysis.report.numbers import fraction
+from analysis.report.numbers import fraction, percent
+from bench.results.records import PARTS_OF_TIME
 
 
 def costs(found: Findings, background: Background) -> list[dict[str, str]]:
@@ -27,6 +32,33 @@ def costs(found: Findings, background: Background) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def bars(timing: pd.DataFrame) -> list[list[dict[str, object]]]:
+    """Where the time of each run went, as the pieces of a bar.
+
+    Args:
+        timing: what `analysis.timing.timing` returned.
+
+    Returns:
+        For each row: the pieces from left to right, each with its `part`, its `width` in percent
+        of the bar and its share in words; none where the parts are not known. What the parts
+        leave is the piece "other"; where they come to more than all, the whole is what they are.
+    """
+    return [_pieces(row) for row in timing.to_dict("records")]
+
+
+def _pieces(row: dict[Hashable, Any]) -> list[dict[str, object]]:
+    shares = {part: float(row[f"{part}_share"]) for part in PARTS_OF_TIME}
+    shares["other"] = max(0.0, float(row["unaccounted_share"]))
+    whole = sum(shares.values())
+    if not math.isfinite(whole) or whole <= 0:
+        return []
+    return [
+        {"part": part, "width": f"{100 * share / whole:.2f}", "share": percent(share)}
+        for part, share in shares.items()
+        if share > 0
+    ]
 
 
 def failures(background: Background) -> list[RunFacts]:

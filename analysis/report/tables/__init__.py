@@ -17,6 +17,7 @@ from analysis.report.tables.statistics import (
 )
 from analysis.report.tables.summary import summary_table
 from analysis.report.tables.table import Table
+from analysis.report.tables.timing import timing_table
 from analysis.report.tables.training import overfitting_table
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "searched_seeds_table",
     "seed_intervals_table",
     "summary_table",
+    "timing_table",
 ]

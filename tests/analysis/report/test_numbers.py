@@ -36,6 +36,13 @@ NAN = math.nan
         (numbers.duration(3600), "60 min"),
         (numbers.duration(3.24 * 3600), "3.2 h"),
         (numbers.duration(NAN), "–"),
+        (numbers.milliseconds(0.44), "0.4 ms"),
+        (numbers.milliseconds(9.96), "10 ms"),
+        (numbers.milliseconds(1234.4), "1234 ms"),
+        (numbers.milliseconds(NAN), "–"),
+        (numbers.per_second(12.34), "12.3"),
+        (numbers.per_second(99.96), "100"),
+        (numbers.per_second(NAN), "–"),
     ],
 )
 def test_what_people_read(shown, expected):

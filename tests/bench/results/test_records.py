@@ -8,10 +8,12 @@ import pytest
 from bench.results.checks import leak_notice, write_check
 from bench.results.records import (
     DRAWN_NOTICE,
+    PARTS_OF_TIME,
     complete_runs,
     metrics_frame,
     notice_for,
     predictions_frame,
+    timings_frame,
 )
 from bench.results.store import COMPLETE, DamagedError, RunFolder
 from tests.bench.finished_runs import finish, finish_at, planned
@@ -121,6 +123,18 @@ class TestFrames:
             {"experiment": "a", "seed": 0, "accuracy": 0.75, **common, "seconds": 10.0},
             {"experiment": "b", "seed": 7, "accuracy": 0.5, **common, "seconds": 20.5},
         ]
+
+    def test_a_row_a_run_with_its_time_and_the_parts_of_it(self, tmp_path, suite_folder):
+        parts = {f"{part}_seconds": 1.0 + i for i, part in enumerate(PARTS_OF_TIME)}
+        finish_at(tmp_path, planned("new", batch_size=4), seconds=21.0, timings=parts)
+        finish_at(tmp_path, planned("old", batch_size=32), seconds=9.0)
+        frame = timings_frame(complete_runs(suite_folder))
+        new, old = frame.to_dict("records")
+        common = {"seed": 0, "batch_size": 4, "total_seconds": 21.0}
+        assert new == {"experiment": "new", **common, **parts}
+        # Ten images make no batch of 32.
+        assert (old["batch_size"], old["total_seconds"]) == (10, 9.0)
+        assert frame.loc[1, list(parts)].isna().all()
 
     def test_one_drawn_run_among_others_needs_its_notice(self, records, suite_folder):
         assert notice_for(records) == notice_for([]) == ""

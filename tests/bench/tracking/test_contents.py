@@ -8,7 +8,7 @@ import pytest
 from bench.tracking.view import saved_views
 
 from .seen import ARTIFACTS, seen, sync
-from .tracked_runs import FINGERPRINT, FOUR, HISTORY, START, SUITE, write_runs
+from .tracked_runs import FINGERPRINT, FOUR, HISTORY, START, SUITE, TIMINGS, write_runs
 
 
 def test_a_parent_a_configuration_and_a_child_a_seed(four):
@@ -75,6 +75,11 @@ def test_runs_have_their_own_times(four):
     for run in four.runs.values():
         info = run.info
         assert (info.status, info.start_time, info.end_time) == ("FINISHED", START, START + 8000)
+
+
+def test_where_the_time_went_is_there_in_seconds(four):
+    metrics = four.runs["baseline seed 1"].data.metrics
+    assert {name: metrics[name] for name in TIMINGS} == TIMINGS
 
 
 def test_the_data_set_is_an_input(four):

@@ -82,6 +82,21 @@ def test_times_of_other_units_are_sorted_and_the_unknown_stands_last(visit):
     assert times == ["6 min"] * 3 + ["4 min"] * 3 + ["2 min"] * 3 + ["50 s"] * 3 + ["–"]
 
 
+def test_the_bar_of_a_run_shows_where_its_time_went(visit):
+    tab = visit()
+    rows = tab.locator("#table-timing tbody tr")
+    assert rows.count() == 12
+    bar = rows.nth(1).locator(".bar")  # resnet18-baseline, seed 1: 6, 4, 60, 20, 7 and 3 %
+    whole = bar.bounding_box()["width"]
+    pieces = [piece.bounding_box()["width"] / whole for piece in bar.locator("i").all()]
+    assert pieces == pytest.approx([0.06, 0.04, 0.6, 0.2, 0.07, 0.03], abs=0.005)
+    assert bar.locator("i").nth(2).get_attribute("title") == "compute: 60 %"
+    # What was not measured has no bar, and a share sorts as a number.
+    assert rows.nth(11).locator(".bar").count() == 0
+    tab.locator("#table-timing thead th", has_text="compute").click()
+    assert column(tab, "table-timing", 9)[:4] == ["70 %", "70 %", "60 %", "60 %"]
+
+
 def test_a_confused_pair_opens_and_shows_the_photos(visit):
     tab = visit()
     pair = tab.locator("details.pair").first
