@@ -13,19 +13,21 @@ from importlib.util import find_spec
 
 from tests.speed import book, page
 from tests.speed.race.__main__ import main as race
+from tests.speed.race.__main__ import parser
 
 
 def main() -> int:
     """Races, measures the rest, writes, and gives the race's exit code."""
     began = time.perf_counter()
+    out = parser().parse_args().out
     code = race(sys.argv[1:])
     if code == 2:
         return code
     for name, module in page.SECTIONS.items():
         if name != "race" and find_spec(module) is not None:
             print(f"measuring {name}")
-            book.put(book.DOCS, name, import_module(module).measure())
-    print(f"{page.write()}: {(time.perf_counter() - began) / 60:.0f} minutes")
+            book.put(out, name, import_module(module).measure())
+    print(f"{page.write(out)}: {(time.perf_counter() - began) / 60:.0f} minutes")
     return code
 
 

@@ -29,7 +29,7 @@ from tests.speed.race.raced import Raced
 def main(arguments: Sequence[str] | None = None) -> int:
     """Races, writes, and gives the exit code: 1 where a contestant failed."""
     try:
-        asked = _parser().parse_args(arguments)
+        asked = parser().parse_args(arguments)
         failed = race(asked)
     except UserError as error:
         sys.stderr.write(f"race: {error}\n")
@@ -38,19 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failed else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command line of the race."""
     names = list(cases(None))
-    parser = argparse.ArgumentParser(prog="python -m tests.speed.race")
-    parser.add_argument("--folder", type=Path, help="train/, val/ and test/ of photos; else drawn")
-    parser.add_argument("--weights", type=Path, help="vit_small_patch14_dinov2.safetensors")
-    parser.add_argument("--cases", nargs="+", choices=names, default=names)
-    parser.add_argument("--against", nargs="+", choices=PEERS, default=PEERS)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, help="in place of a case's own number")
-    parser.add_argument("--photos", type=int, help="to train on, in place of a case's own number")
-    parser.add_argument("--workers", type=int, help="that load images for a peer; else all CPUs")
-    parser.add_argument("--out", type=Path, default=book.DOCS, help="of speed.json and speed.md")
-    return parser
+    line = argparse.ArgumentParser(prog="python -m tests.speed.race")
+    line.add_argument("--folder", type=Path, help="train/, val/ and test/ of photos; else drawn")
+    line.add_argument("--weights", type=Path, help="vit_small_patch14_dinov2.safetensors")
+    line.add_argument("--cases", nargs="+", choices=names, default=names)
+    line.add_argument("--against", nargs="+", choices=PEERS, default=PEERS)
+    line.add_argument("--rounds", type=int, default=3)
+    line.add_argument("--epochs", type=int, help="in place of a case's own number")
+    line.add_argument("--photos", type=int, help="to train on, in place of a case's own number")
+    line.add_argument("--workers", type=int, help="that load images for a peer; else all CPUs")
+    line.add_argument("--out", type=Path, default=book.DOCS, help="of speed.json and speed.md")
+    return line
 
 
 def race(asked: argparse.Namespace) -> bool:
@@ -64,11 +65,11 @@ def race(asked: argparse.Namespace) -> bool:
     """
     if asked.weights is not None and not asked.weights.is_file():
         raise UserError(f"--weights {asked.weights}: there is no such file")
+    chosen = {name: _changed(cases(asked.weights)[name], asked) for name in asked.cases}
     failed = False
     with tempfile.TemporaryDirectory() as home:
         source, data = _photos(asked.folder, Path(home))
-        for name in asked.cases:
-            case = _changed(cases(asked.weights)[name], asked)
+        for name, case in chosen.items():
             print(f"{case.title}: {case.n_train} photos, {case.epochs} epochs")
             raced = _race(case, source, data, asked, Path(home) / name)
             others = book.read(asked.out).get("race", {})
