@@ -49,7 +49,16 @@ def test_the_race_is_a_summary_and_a_table_a_case(tmp_path):
         for line in written(tmp_path).splitlines()
     }
     # The plain loop and timm met trackbench in the first round alone, at 30 images a second.
-    assert ("ResNet-18, 224 px", "31.0", "3.00", "1.50", "timm", "1.00") in rows
+    assert (
+        "ResNet-18, 224 px",
+        "31.0",
+        "3.00",
+        "1.50",
+        "timm",
+        "1.00",
+        "0.65 (0.60 to 0.70)",
+        "0.50",
+    ) in rows
     assert (
         "trackbench",
         "31.0 (30.0 to 32.0)",

@@ -33,10 +33,10 @@ class Contestant:
 # The same program twice: with its cache of decoded images filled, and on a new data set.
 OURS, FIRST = "trackbench", "trackbench-first"
 CONTESTANTS = {
-    FIRST: Contestant("trackbench, first run", "ours", "ours"),
+    FIRST: Contestant("trackbench (first run)", "ours", "ours"),
     OURS: Contestant("trackbench", "ours", "ours"),
     "notebook": Contestant("plain loop", "notebook", "notebook"),
-    "notebook-bf16": Contestant("plain loop, tuned", "notebook", "tuned_notebook"),
+    "notebook-bf16": Contestant("tuned plain loop", "notebook", "tuned_notebook"),
     "lightning": Contestant("PyTorch Lightning", "with_lightning", "lightning", "lightning"),
     "fastai": Contestant("fastai", "with_fastai", "fastai", "fastai"),
     "timm": Contestant("timm", "with_timm", "timm"),

@@ -38,7 +38,8 @@ def _panel(axes: Axes, raced: Raced, names: Sequence[str], is_labelled: bool) ->
     labels = [CONTESTANTS[name].label if is_labelled else "" for name in names]
     axes.set_yticks(range(len(names)), labels)
     axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlim(left=0)
+    fastest = max((heat.images_per_second for heat in raced.heats), default=1.0)
+    axes.set_xlim(0, 1.15 * fastest)
 
 
 def _mark(axes: Axes, one: Standing, line: int) -> None:

@@ -28,7 +28,7 @@ others decode them in each epoch."""
 _DIFFERENCES = """### Where they differ
 
 - **plain loop**: `ImageFolder`, torchvision's transforms on PIL images, a `DataLoader` with as many
-  processes as there are CPUs, Adam as it comes, fp32. **Tuned**: the same in the precision that the
+  processes as there are CPUs, Adam as it comes, fp32. **Tuned**: in the precision that the
   processor is fastest in, and channels last.
 - **PyTorch Lightning**: the same loaders; mixed precision, channels last, fused Adam; nothing is
   logged, kept or drawn.
@@ -69,6 +69,8 @@ def _summary(raced: Sequence[Raced]) -> str:
         "× best other",
         "",
         "memory, × plain loop's",
+        "accuracy",
+        "plain loop's",
     ]
     return grid(headings, [row for one in raced if (row := _summary_row(one))])
 
@@ -86,6 +88,8 @@ def _summary_row(raced: Raced) -> list[str]:
         _times(best.ratio) if best else "",
         CONTESTANTS[best.contestant].label if best else "",
         f"{ours.peak_bytes / plain.peak_bytes:.2f}" if plain else "",
+        _spread(ours.accuracy, ".2f"),
+        _spread(plain.accuracy, ".2f") if plain else "",
     ]
 
 
@@ -95,10 +99,10 @@ def _times(ratio: Spread | None) -> str:
 
 def _case(raced: Raced) -> str:
     case = raced.case
-    n_rounds = max((heat.round for heat in raced.heats), default=-1) + 1
+    n_rounds = len({heat.round for heat in raced.heats})
     job = (
-        f"{raced.data}: {case.n_train} to train, {case.n_val} to validate, {case.epochs} epochs, "
-        f"{n_rounds} rounds; {_weights(case.weights)}, Adam at {case.lr:g}."
+        f"Rounds: {n_rounds}; epochs: {case.epochs}; {_weights(case.weights)}, Adam at "
+        f"{case.lr:g}. On {raced.data}: {case.n_train} to train, {case.n_val} to validate."
     )
     headings = ["", "images/s", "trackbench / it", "accuracy", "memory, MB", "start, s", "whole, s"]
     rows = [_row(one) for one in standings(raced.heats)]
