@@ -46,6 +46,7 @@ def _suite_file(home: Path, job: Job) -> Path:
         "weights": job.weights,
         "epochs": job.epochs,
         "batch_size": job.batch_size,
+        "precision": job.precision,  # what "auto" comes to as well
         "optimizer": {"name": "adam", "lr": job.lr},
     }
     if job.trainable_blocks is not None:
