@@ -8,6 +8,7 @@ from tests.speed.machine import facts
 from tests.speed.race.cases import cases
 from tests.speed.race.contestants import OURS
 from tests.speed.race.raced import Raced
+from tests.speed.race.section import in_order
 from tests.speed.test_race import heat
 
 CASE = cases(None)["resnet18"]
@@ -82,6 +83,14 @@ def test_a_case_where_we_failed_has_no_summary(tmp_path):
     without = raced(heats=HEATS[2:], failed={OURS: "no memory"})
     book.put(tmp_path, "race", {"resnet18": without.record()})
     assert "trackbench failed: no memory." in written(tmp_path)
+
+
+def test_cases_stand_in_their_order_whenever_they_were_raced():
+    later_first = {name: raced(case=cases(None)[name]).record() for name in ("vit-s", "resnet18")}
+    assert [one.case.title for one in in_order(later_first)] == [
+        "ResNet-18, 224 px",
+        "ViT-S/16, 224 px",
+    ]
 
 
 def test_machines_are_told_apart(tmp_path):

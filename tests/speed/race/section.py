@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.speed.machine import described
 from tests.speed.race import picture
+from tests.speed.race.cases import cases
 from tests.speed.race.contestants import CONTESTANTS, FIRST, OURS, PLAIN
 from tests.speed.race.raced import Raced
 from tests.speed.race.standings import Spread, Standing, best_peer, standings
@@ -44,7 +45,7 @@ _DIFFERENCES = """### Where they differ
 
 def section(figures: Mapping[str, Any]) -> str:
     """Markdown: how it was measured, a summary, a table for each case."""
-    raced = [Raced.of(record) for record in figures.values()]
+    raced = in_order(figures)
     parts = [
         _HOW.format(batch=raced[0].case.batch_size),
         _summary(raced),
@@ -58,7 +59,12 @@ def section(figures: Mapping[str, Any]) -> str:
 
 def pictures(figures: Mapping[str, Any]) -> dict[str, bytes]:
     """The section's picture by its file name."""
-    return {_PICTURE: picture.drawn([Raced.of(record) for record in figures.values()])}
+    return {_PICTURE: picture.drawn(in_order(figures))}
+
+
+def in_order(figures: Mapping[str, Any]) -> list[Raced]:
+    """The raced cases in the order in which they are declared, whenever each was raced."""
+    return [Raced.of(figures[name]) for name in cases(None) if name in figures]
 
 
 def _summary(raced: Sequence[Raced]) -> str:
