@@ -3,6 +3,7 @@
 # make test    set up, and run the tests (SLOW=1 also those that take long)
 # make check   ruff, mypy and the floors
 # make pretrain make the embedded weights anew (39 minutes on two cores)
+# make speed   race against other tools, and write docs/speed.md (35 minutes on two cores)
 # make pictures make the pictures of the README anew (4 minutes; needs Chromium)
 # make clean   remove what was built; results/ and .venv stay
 
@@ -13,7 +14,7 @@ READY  := $(VENV)/.ready
 
 EMBEDDED := runners/models/embedded
 
-.PHONY: setup quick test check pretrain pictures clean
+.PHONY: setup quick test check pretrain speed pictures clean
 
 setup: $(READY)
 
@@ -48,6 +49,15 @@ pretrain: setup
 	cp results/pretraining/vit_slim_patch8-first/0-*/model.safetensors results/first.safetensors && \
 	$(BIN)/bench run vit_slim_patch8 -f $(EMBEDDED)/pretraining.toml && wait $$first
 	$(BIN)/python -m runners.models.embedded.pack results/pretraining
+
+# The peers of the race are packages of their own.
+$(VENV)/.ready-speed: $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,speed]"
+	touch $@
+
+# On photos and weights of your own: make speed FOLDER=photos WEIGHTS=vit_small_patch14_dinov2.safetensors
+speed: $(VENV)/.ready-speed
+	$(BIN)/python -m tests.speed $(if $(FOLDER),--folder $(FOLDER)) $(if $(WEIGHTS),--weights $(WEIGHTS))
 
 pictures: setup
 	$(BIN)/python -m docs.pictures
