@@ -182,7 +182,7 @@ def _command(
 ) -> dict[str, float]:
     """Where the time went that no run had."""
     by_name = {step.name: step for step in steps}
-    plan, check = by_name["plan"], by_name["check"]
+    plan, check, report = (by_name[name] for name in ("plan", "check", "report"))
     waited = max(0.0, by_name["last mirror"].ended - max(over, by_name["last mirror"].began))
     return {
         "interpreter and command line": plan.began - began,
@@ -190,9 +190,9 @@ def _command(
         "check of models and data": check.seconds,
         "imports shared by the runs": server,
         "mirror after the last run": waited,
-        "report": by_name["report"].seconds,
-        "between these": (first - plan.ended - check.seconds)
-        + (ended - over - waited - by_name["report"].seconds),
+        "report": report.seconds,
+        "end of the interpreter": ended - report.ended,
+        "between these": (first - plan.ended - check.seconds) + (report.began - over - waited),
     }
 
 
@@ -211,60 +211,64 @@ def section(figures: dict) -> str:
         figures: as `measure` gives them.
     """
     commands = figures["commands"]
-    rows = [
-        ["runs", *(str(one["n_runs"]) for one in commands.values())],
-        ["**once a command, s**", *("" for _ in commands)],
-        *_rows([one["command"] for one in commands.values()]),
-        ["**each run (mean), s**", *("" for _ in commands)],
-        *_rows([one["run"] for one in commands.values()]),
-        ["**MLflow, beside the runs, CPU s**", *("" for _ in commands)],
-        ["to mirror one more run", *(f"{one['mirror']['one']:.2f}" for one in commands.values())],
-        ["a run's share of it all", *(f"{one['mirror']['all']:.2f}" for one in commands.values())],
-        *(
-            [f"**{said}**", *(f"**{one[key]:.2f}**" for one in commands.values())]
-            for key, said in {
-                "wall_seconds": "wall time, s",
-                "beyond_training": "wall time beyond training, s a run",
-                "warm": "a warm run's own cost, s",
-            }.items()
-        ),
+    said = (
+        f"`bench run` on {figures['cpus']} cores: tiny networks, 40 drawn images of 32 px, one "
+        "epoch, a process a run, everything written, checked and mirrored to MLflow."
+    )
+    explained = (
+        "A warm run's own cost is the median over the runs but the first of what is neither "
+        "training nor scoring, the time until the next one starts, what the mirror of it takes of "
+        "a processor, and the whole of the command's plan."
+    )
+    parts = [
+        "## The harness's own cost",
+        f"{said} {' '.join(_verdicts(list(commands.values())))}",
+        markdown(["", *commands], _table(list(commands.values()))),
+        explained,
     ]
-    few, *many = list(commands.values())[1:]
-    verdicts = [
+    return "\n\n".join(parts) + "\n"
+
+
+def _verdicts(commands: list[dict]) -> list[str]:
+    few, *many = commands[1:]
+    of_many = "{n_runs} tiny runs, {n_at_once} at a time, cost {beyond_training:.2f} s each beyond"
+    return [
         f"A warm run costs {few['warm']:.2f} s beyond training and scoring "
-        f"({_said(few['warm'], MOST_SECONDS_OF_A_WARM_RUN)}).",
+        f"({_held(few['warm'], MOST_SECONDS_OF_A_WARM_RUN)}).",
         *(
-            f"{one['n_runs']} tiny runs, {one['n_at_once']} at a time, cost "
-            f"{one['beyond_training']:.2f} s each beyond their training "
-            f"({_said(one['beyond_training'], MOST_SECONDS_OF_MANY)})."
+            f"{of_many.format(**one)} their training "
+            f"({_held(one['beyond_training'], MOST_SECONDS_OF_MANY)})."
             for one in many
         ),
     ]
-    return "\n".join(
-        [
-            "## The harness's own cost",
-            "",
-            f"`bench run` on {figures['cpus']} cores: tiny networks, 40 drawn images of 32 px, one "
-            "epoch, a process a run, everything written, checked and mirrored. "
-            + " ".join(verdicts),
-            "",
-            markdown(["", *commands], rows),
-            "",
-            "A warm run's own cost is the median over the runs but the first of what is not "
-            "training or scoring, and the time until the next one starts, what the mirror takes "
-            "of a processor, and the whole of the command's plan.",
-            "",
-        ]
-    )
+
+
+def _held(seconds: float, most: float) -> str:
+    return f"{'within' if seconds < most else 'more than'} the {most:g} s asked for"
+
+
+def _table(commands: list[dict]) -> list[list[str]]:
+    nothing = [""] * len(commands)
+    mirrors = [one["mirror"] for one in commands]
+    return [
+        ["runs", *(str(one["n_runs"]) for one in commands)],
+        ["**once a command, s**", *nothing],
+        *_rows([one["command"] for one in commands]),
+        ["**each run (mean), s**", *nothing],
+        *_rows([one["run"] for one in commands]),
+        ["**MLflow, beside the runs, CPU s**", *nothing],
+        ["to mirror one more run", *(f"{one['one']:.2f}" for one in mirrors)],
+        ["a run's share of all rounds", *(f"{one['all']:.2f}" for one in mirrors)],
+        ["**altogether, s**", *nothing],
+        ["wall time", *(f"{one['wall_seconds']:.1f}" for one in commands)],
+        ["wall time beyond training, a run", *(f"{c['beyond_training']:.2f}" for c in commands)],
+        ["a warm run's own cost", *(f"{one['warm']:.2f}" for one in commands)],
+    ]
 
 
 def _rows(parts: list[dict[str, float]]) -> list[list[str]]:
     names = dict.fromkeys(name for one in parts for name in one)
     return [[name, *(f"{one[name]:.2f}" if name in one else "" for one in parts)] for name in names]
-
-
-def _said(seconds: float, most: float) -> str:
-    return f"{'within' if seconds < most else 'more than'} the {most:g} s asked for"
 
 
 def main() -> None:
