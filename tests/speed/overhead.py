@@ -232,9 +232,9 @@ def section(figures: dict) -> str:
 def _verdicts(commands: list[dict]) -> list[str]:
     few, *many = commands[1:]
     of_many = "{n_runs} tiny runs, {n_at_once} at a time, cost {beyond_training:.2f} s each beyond"
+    of_one = f"A warm run costs {few['warm']:.2f} s beyond training and scoring"
     return [
-        f"A warm run costs {few['warm']:.2f} s beyond training and scoring "
-        f"({_held(few['warm'], MOST_SECONDS_OF_A_WARM_RUN)}).",
+        f"{of_one} ({_held(few['warm'], MOST_SECONDS_OF_A_WARM_RUN)}).",
         *(
             f"{of_many.format(**one)} their training "
             f"({_held(one['beyond_training'], MOST_SECONDS_OF_MANY)})."
