@@ -1,6 +1,6 @@
 """Whether cost grows as the work does: with images, with epochs, and with runs.
 
-    python -m tests.speed.growth [--scale 1.0] [--rounds 3] [--out FILE] [--picture FILE]
+    python -m tests.speed.growth [--scale 1.0] [--rounds 3] [--out FILE]
 
 Three sizes of each, in turns. Images and epochs: one run, from the plan to its results, as a
 worker does it, its images decoded before. Runs: one `bench run`, from its start to its end. A
@@ -21,7 +21,7 @@ import numpy as np
 
 from bench.survey import cpus
 from tests.speed.overhead import timed
-from tests.speed.tables import markdown
+from tests.speed.tables import grid
 
 TIMES = (1, 2, 4)
 N_IMAGES, N_EPOCHS, N_RUNS = 400, 2, 3
@@ -180,14 +180,17 @@ def section(figures: dict) -> str:
     parts = [
         "## Cost grows as the work does",
         said,
-        markdown(headings, rows),
+        grid(headings, rows),
         f"![Seconds against images, epochs and runs, with the lines](pictures/{PICTURE})",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def picture(figures: dict) -> bytes:
-    """The three growths side by side, as a PNG: a point a round, and the line."""
+def pictures(figures: dict) -> dict[str, bytes]:
+    """What the section shows, as files of docs/pictures: the three growths side by side.
+
+    A point a round, and the line through the medians.
+    """
     from analysis.figures.canvas import MARKER_POINTS, dress, name_axes, sheet
     from analysis.figures.rendering import png
     from analysis.figures.theme import MUTED, SERIES
@@ -212,7 +215,7 @@ def picture(figures: dict) -> bytes:
         axes.set_ylim(0)
         name_axes(axes, x=name)
     name_axes(panels[0], y="seconds")
-    return png(figure, 150)
+    return {PICTURE: png(figure, 150)}
 
 
 def main() -> None:
@@ -220,14 +223,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.speed.growth")
     parser.add_argument("--scale", type=float, default=1.0, help="of images and epochs")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--out", type=Path, help="a JSON file")
-    parser.add_argument("--picture", type=Path, help="a PNG file")
+    parser.add_argument("--out", type=Path, help="a JSON file; the picture lies beside it")
     asked = parser.parse_args()
     figures = measure(asked.scale, asked.rounds)
     if asked.out:
         asked.out.write_text(json.dumps(figures, indent=1) + "\n")
-    if asked.picture:
-        asked.picture.write_bytes(picture(figures))
+        for name, content in pictures(figures).items():
+            asked.out.with_name(name).write_bytes(content)
     print(section(figures))
 
 

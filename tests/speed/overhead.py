@@ -20,7 +20,7 @@ from statistics import fmean, median
 
 from bench.survey import cpus
 from tests.speed import tracing
-from tests.speed.tables import markdown
+from tests.speed.tables import grid
 from tests.speed.tracing import Step
 
 MOST_SECONDS_OF_A_WARM_RUN = 2.5
@@ -98,7 +98,7 @@ def timed(home: Path, results: str, arguments: list[str], n_at_once: int) -> dic
         raise RuntimeError(f"bench run {' '.join(arguments)}: {answer.stdout}{answer.stderr}")
     timings = {
         str(file.parent): json.loads(file.read_bytes())["timings"]
-        for file in (home / results).resolve().glob("tiny/*/*/metrics.json")
+        for file in (home / results).resolve().glob("*/*/*/metrics.json")
     }
     return account(tracing.read(trace), timings, began, ended, n_at_once)
 
@@ -223,7 +223,7 @@ def section(figures: dict) -> str:
     parts = [
         "## The harness's own cost",
         f"{said} {' '.join(_verdicts(list(commands.values())))}",
-        markdown(["", *commands], _table(list(commands.values()))),
+        grid(["", *commands], _table(list(commands.values()))),
         explained,
     ]
     return "\n\n".join(parts) + "\n"
