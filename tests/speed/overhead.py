@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import fmean, median
 
 from bench.survey import cpus
-from tests.speed import tracing
+from tests.speed import mlflow_batches, tracing
 from tests.speed.tables import grid
 from tests.speed.tracing import Step
 
@@ -59,7 +59,8 @@ def measure(n_seeds: int = 50, jobs: tuple[int, ...] = (1, 2)) -> dict:
         jobs: how many of the many runs work at a time; each is a command of its own.
 
     Returns:
-        `cpus`, and in `commands` what `account` gives by the command's name.
+        `cpus`, in `commands` what `account` gives by the command's name, and in `mlflow` what
+        `mlflow_batches.measure` gives.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Path(folder)
@@ -73,7 +74,7 @@ def measure(n_seeds: int = 50, jobs: tuple[int, ...] = (1, 2)) -> dict:
             named = f"{2 * n_seeds} runs, --jobs {n_at_once}"
             many = ["--all", "--seeds", f"0-{n_seeds - 1}", "--jobs", str(n_at_once)]
             found[named] = timed(home, f"many-{n_at_once}", many, n_at_once)
-    return {"cpus": cpus(), "commands": found}
+    return {"cpus": cpus(), "commands": found, "mlflow": mlflow_batches.measure()}
 
 
 def timed(home: Path, results: str, arguments: list[str], n_at_once: int) -> dict:
@@ -225,6 +226,7 @@ def section(figures: dict) -> str:
         f"{said} {' '.join(_verdicts(list(commands.values())))}",
         grid(["", *commands], _table(list(commands.values()))),
         explained,
+        mlflow_batches.sentence(figures["mlflow"]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -129,10 +129,12 @@ def test_a_run_without_a_clock_is_told():
 
 def test_the_section_says_what_was_asked_for():
     commands = {"one run": accounted(), "2 runs": accounted(), "many": accounted()}
-    text = section({"cpus": 2, "commands": commands})
+    logging = {"one batch": 0.04, "a batch an epoch": 0.2, "a call a value": 1.0}
+    text = section({"cpus": 2, "commands": commands, "mlflow": logging})
     assert text.startswith("## The harness's own cost\n")
     assert "A warm run costs 2.35 s beyond training and scoring (within the 2.5 s asked" in text
     assert "2 tiny runs, 1 at a time, cost 7.05 s each beyond their training (more than" in text
+    assert "one batch 0.04 s, a batch an epoch 0.20 s, a call a value 1.00 s" in text
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines()]
     assert ["imports shared by the runs", "3.95", "3.95", "3.95"] in rows
     assert ["wall time", "16.0", "16.0", "16.0"] in rows
