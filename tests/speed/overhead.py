@@ -98,8 +98,8 @@ def timed(home: Path, results: str, arguments: list[str], n_at_once: int) -> dic
     if answer.returncode:
         raise RuntimeError(f"bench run {' '.join(arguments)}: {answer.stdout}{answer.stderr}")
     timings = {
-        str(file.parent): json.loads(file.read_bytes())["timings"]
-        for file in (home / results).resolve().glob("*/*/*/metrics.json")
+        str(seal.parent): json.loads((seal.parent / "metrics.json").read_bytes())["timings"]
+        for seal in (home / results).resolve().glob("*/*/*/COMPLETE")
     }
     return account(tracing.read(trace), timings, began, ended, n_at_once)
 
