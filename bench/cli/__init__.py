@@ -1,5 +1,7 @@
 """The commands: parse, call, print. One file a command; what they share is in `options`."""
 
+import atexit
+import gc
 import os
 import sys
 from typing import Annotated
@@ -63,6 +65,8 @@ app.add_typer(data.app, name="data")
 
 def main() -> None:
     """The `bench` command. Exits with 0, 1 (some failed), 2 (the user's mistake) or 130."""
+    # At the end all goes at once; to look for what may go costs up to two seconds before.
+    atexit.register(gc.freeze)
     try:
         app()
     except UserError as error:

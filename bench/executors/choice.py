@@ -9,7 +9,7 @@ from typing import Literal
 from bench.errors import UserError
 from bench.executors import local
 from bench.executors.local import Job, OnTick
-from bench.executors.process import Finished
+from bench.executors.process import Finished, prepare
 from bench.executors.slots import divide, visible_gpus
 from bench.experiments.spec import Run
 
@@ -93,6 +93,7 @@ def ready(how: How, cpus: int, say: Callable[[str], None]) -> Iterator[Executor]
     if how.executor == "local":
         if how.address is not None:
             raise UserError(f"--address {how.address}: belongs to --executor ray")
+        prepare()
         slots = divide(cpus, visible_gpus(), how.jobs, how.per_gpu)
         run_all, stream = (partial(one, gpus=slots.gpus) for one in (local.run_all, local.stream))
         yield Executor(len(slots.gpus), slots.threads, run_all, stream)

@@ -138,6 +138,18 @@ class RunProcess:
             self.folder.fail(failure)
 
 
+def prepare() -> None:
+    """Starts the server that runs are forked from, where there is one, and does not wait for it.
+
+    Its imports last for seconds; called early, they are done beside what this process does before
+    the first run.
+    """
+    if isinstance(_context(), ForkServerContext):
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
 def _context() -> ForkServerContext | SpawnContext:
     """A server process that has imported torch once and is forked for each run, where it can be.
 

@@ -1,10 +1,12 @@
 """Several runs at a time on this machine, and what another process has taken."""
 
+import gc
 from dataclasses import replace
 
 import pytest
 
 from bench.executors.local import run_all, stream
+from bench.executors.process import _context
 from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
 from tests.runners.photos import draw, planned
@@ -96,3 +98,18 @@ def test_jobs_are_asked_for_when_there_is_room_and_what_is_not_wanted_is_stopped
     assert stopped.folder.state() == "planned", "it has not failed"
     assert [one.outcome for one in ended] == ["complete"]
     assert asked == ["second", "again"]
+
+
+def _tell_of_collection(answers):
+    answers.put((gc.isenabled(), gc.get_freeze_count()))
+
+
+def test_a_run_collects_its_own_garbage_and_leaves_what_it_shares(photos):
+    context = _context()
+    answers = context.SimpleQueue()
+    process = context.Process(target=_tell_of_collection, args=(answers,))
+    process.start()
+    collects, n_shared = answers.get()
+    process.join()
+    assert collects
+    assert n_shared > 100_000
