@@ -13,6 +13,7 @@ import pytest
 
 from bench.cli import main
 from bench.results.lock import locks_in
+from tests.bench.cli import warm
 
 BENCH = [sys.executable, "-m", "bench.cli"]
 SUITE = """
@@ -44,6 +45,12 @@ def environment():
 
 
 def bench(home, *arguments, timeout=240):
+    """What `bench` answers, in a process of its own that has imported what is heavy before."""
+    return warm.run("bench.cli", arguments, home, environment(), timeout)
+
+
+def bench_anew(home, *arguments, timeout=240):
+    """The same in a Python that starts with nothing, where how it starts matters."""
     return subprocess.run(
         [*BENCH, *arguments],
         cwd=home,
