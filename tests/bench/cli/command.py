@@ -32,9 +32,9 @@ batch_size = 8
 precision = "fp32"
 threads = 1
 [experiment.one]
-model = "torchvision:resnet18"
+model = "embedded:resnet18_slim"
 [experiment.two]
-model = "timm:vit_tiny_patch16_224"
+model = "embedded:vit_slim_patch8"
 freezing = { trainable_blocks = 1, every_epochs = 1, add_blocks = 1 }
 """
 
