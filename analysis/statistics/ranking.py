@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from string import ascii_lowercase
 
 import networkx
+import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from analysis.statistics.overall import Resampled
 from analysis.statistics.significance import ALPHA
@@ -34,24 +36,27 @@ def ranking_of(
     """
     alike = networkx.Graph()
     alike.add_nodes_from(experiments)
-    undecided = comparisons.loc[~(comparisons["p_holm"] < ALPHA)]
-    alike.add_edges_from(zip(undecided["a"], undecided["b"], strict=True))
+    pairs = (comparisons[column].tolist() for column in ("a", "b", "p_holm"))
+    alike.add_edges_from((a, b) for a, b, p in zip(*pairs, strict=True) if not p < ALPHA)
     best = drawn.estimate_draws == drawn.estimate_draws.max(axis=1, keepdims=True)
-    table = pd.DataFrame(
+    best_share = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+    # Sums in another order may differ in the last digit.
+    places = rankdata(-drawn.estimates.round(12), method="min").astype(np.int64)
+    order = np.argsort(places, kind="stable")
+    ranked = [experiments[position] for position in order]
+    letters = _letters(alike, ranked)
+    return pd.DataFrame(
         {
             "measure": drawn.measure,
-            "experiment": list(experiments),
-            "value": drawn.estimates,
-            "tied_with": [alike.degree(name) for name in experiments],
-            "best_share": (best / best.sum(axis=1, keepdims=True)).mean(axis=0),
-        }
+            "place": places[order],
+            "experiment": ranked,
+            "value": drawn.estimates[order],
+            "groups": [letters[name] for name in ranked],
+            "tied_with": [alike.degree(name) for name in ranked],
+            "best_share": best_share[order],
+        },
+        columns=list(RANKING_COLUMNS),
     )
-    # Sums in another order may differ in the last digit.
-    table["place"] = (-table["value"].round(12)).rank(method="min").astype("int64")
-    ranked = table.sort_values("place", kind="stable", ignore_index=True)
-    letters = _letters(alike, list(ranked["experiment"]))
-    ranked["groups"] = [letters[name] for name in ranked["experiment"]]
-    return ranked[list(RANKING_COLUMNS)]
 
 
 def _letters(alike: "networkx.Graph[str]", ranked: list[str]) -> dict[str, str]:

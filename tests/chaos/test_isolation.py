@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from tests.bench.cli import warm
 from tests.bench.cli.command import bench, environment
 
 # (what happens, kind, part of the reason, setting): the reason is what a person reads.
@@ -30,14 +31,8 @@ STALL = ("--set", "defaults.stall_seconds=5")
 
 
 def sabotaged(home, what, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "tests.chaos.sabotage", "run", "--all", *arguments],
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        env={**environment(), "SABOTAGE": what},
-    )
+    asked = ("run", "--all", *arguments)
+    return warm.run("tests.chaos.sabotage", asked, home, {**environment(), "SABOTAGE": what}, 240)
 
 
 def failure_of(home, experiment="one"):

@@ -30,7 +30,9 @@ VIT = Experiment(
     freezing=Freezing(trainable_blocks=1, every_epochs=2, add_blocks=11, reset_optimizer=False),
     precision="fp32",
 )
-RESNET = Experiment("resnet", "torchvision:resnet18", epochs=3, batch_size=8, precision="fp32")
+RESNET18 = Experiment("resnet", "torchvision:resnet18", epochs=3, batch_size=8, precision="fp32")
+# The same blocks, but narrow: where any network does.
+RESNET = replace(RESNET18, model="embedded:resnet18_slim")
 SAME = ("model.safetensors", "predictions.parquet")
 
 
@@ -108,7 +110,7 @@ def test_a_run_writes_every_file_with_the_columns_and_keys_that_others_build_on(
 
 
 def test_run_json_holds_the_resolved_settings_and_the_circumstances(photos, tmp_path):
-    folder, _ = run(photos, tmp_path / "run", RESNET, seed=3)
+    folder, _ = run(photos, tmp_path / "run", RESNET18, seed=3)
     spec = json.loads((folder.path / "run.json").read_text())
     assert spec["experiment"]["optimizer"]["lr"] == 1e-4
     assert spec["seed"] == 3
@@ -133,7 +135,7 @@ def test_the_network_learns_and_the_selected_epoch_is_the_one_stored(photos, tmp
     assert metrics["test"]["accuracy"] > 0.6
 
 
-@pytest.mark.parametrize("experiment", [RESNET, VIT], ids=lambda e: e.name)
+@pytest.mark.parametrize("experiment", [RESNET18, VIT], ids=lambda e: e.name)
 def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(photos, tmp_path, experiment):
     first, _ = run(photos, tmp_path / "a", experiment)
     second, _ = run(photos, tmp_path / "b", experiment)
@@ -144,10 +146,16 @@ def test_the_same_seed_repeats_bit_for_bit_and_another_does_not(photos, tmp_path
     pd.testing.assert_frame_equal(history(first), history(second), check_exact=True)
 
 
+@pytest.fixture(scope="module")
+def whole(photos, tmp_path_factory):
+    """The ViT's run, of which nothing was killed."""
+    folder, _ = run(photos, tmp_path_factory.mktemp("runs") / "whole", VIT)
+    return folder
+
+
 @pytest.mark.parametrize("kill_after", [0, 1, 2])
-def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(photos, tmp_path, kill_after):
+def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(photos, tmp_path, whole, kill_after):
     """Across the unfreezing at epoch 2, with an optimizer that keeps its state."""
-    whole, _ = run(photos, tmp_path / "whole", VIT)
     with pytest.raises(Killed):
         run(photos, tmp_path / "killed", VIT, kill_after=kill_after)
     resumed, events = run(photos, tmp_path / "killed", VIT)
@@ -211,14 +219,7 @@ def test_what_is_frozen_is_frozen_in_the_whole_run(photos, tmp_path):
 
 
 def test_a_loss_that_is_not_finite_ends_the_run_with_epoch_and_step(photos, tmp_path):
-    wild = Experiment(
-        "wild",
-        "torchvision:resnet18",
-        epochs=3,
-        batch_size=8,
-        optimizer=Optimizer("sgd", lr=1e30),
-        precision="fp32",
-    )
+    wild = replace(RESNET, optimizer=Optimizer("sgd", lr=1e30))
     with pytest.raises(Diverged, match="not finite in epoch 0, step 1") as caught:
         run(photos, tmp_path / "run", wild)
     assert (caught.value.epoch, caught.value.step) == (0, 1)
@@ -266,15 +267,12 @@ def test_a_run_whose_record_was_lost_still_goes_on(photos, tmp_path):
 
 
 def test_early_stopping_waits_its_patience_and_no_longer(photos, tmp_path):
-    stopping = Experiment(
-        "stopping",
-        "torchvision:resnet18",
+    stopping = replace(
+        RESNET,
         epochs=30,
-        batch_size=8,
         optimizer=Optimizer("sgd", lr=1e-12),  # nothing moves but the batch norms
         freezing=Freezing(trainable_blocks=0),
         early_stopping=EarlyStopping(patience=2),
-        precision="fp32",
     )
     folder, _ = run(photos, tmp_path / "run", stopping)
     frame = history(folder)
@@ -305,7 +303,7 @@ def test_predictions_are_the_stored_networks_own(photos, tmp_path):
     from torchvision.models import resnet18
     from torchvision.transforms import functional
 
-    folder, _ = run(photos, tmp_path / "run", RESNET)
+    folder, _ = run(photos, tmp_path / "run", RESNET18)
     network = resnet18(num_classes=3).eval()
     network.load_state_dict(load_file(folder.path / "model.safetensors"))
     content = (folder.path / "predictions.parquet").read_bytes()

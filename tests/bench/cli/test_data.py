@@ -20,7 +20,7 @@ seeds = [0, 1]
 synthetic = { images = 9, size = 16, invented_species = 3 }
 image_size = 16
 [experiment.one]
-model = "torchvision:resnet18"
+model = "embedded:resnet18_slim"
 [experiment.two]
 model = "embedded:vit_slim_patch8"
 """

@@ -12,7 +12,7 @@ from tests.bench.cli.command import bench, rows, wait_for, workers
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, number):
-    process = start(home, "run", "one", "--set", "defaults.epochs=12")
+    process = start(home, "run", "one", "--set", "defaults.epochs=100")
     checkpoint = wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     os.killpg(process.pid, number)
     began = time.monotonic()
@@ -20,14 +20,14 @@ def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, numbe
     assert time.monotonic() - began < 5
     assert process.returncode == 130
     assert errors.strip() == "bench: interrupted; the same command goes on from here"
-    again = bench(home, "run", "one", "--set", "defaults.epochs=12")
+    again = bench(home, "run", "one", "--set", "defaults.epochs=100")
     assert again.returncode == 0, again.stderr
     assert "resumed at epoch" in again.stdout
     assert (checkpoint[0].parent / "COMPLETE").exists()
 
 
 def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home, start):
-    process = start(home, "run", "--all", "--set", "experiment.one.epochs=200")
+    process = start(home, "run", "--all", "--set", "experiment.one.epochs=1000")
     wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     (worker,) = wait_for(lambda: workers(home))
     os.kill(worker, signal.SIGKILL)
@@ -42,12 +42,12 @@ def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home, start):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_worker_does_not_outlive_the_command(home, start, number):
-    process = start(home, "run", "one", "--set", "defaults.epochs=500")
+    process = start(home, "run", "one", "--set", "defaults.epochs=2000")
     wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     os.kill(process.pid, number)
     process.wait(timeout=10)
     wait_for(lambda: not workers(home), seconds=10)
-    (left,) = rows(home, "one", "--set", "defaults.epochs=500")
+    (left,) = rows(home, "one", "--set", "defaults.epochs=2000")
     assert left["state"] == "planned"
 
 

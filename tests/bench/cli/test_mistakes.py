@@ -34,7 +34,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(home, arguments, parts):
 
 
 def test_two_experiments_of_the_same_settings_are_refused(home):
-    twin = SUITE + '[experiment.three]\nmodel = "torchvision:resnet18"\n'
+    twin = SUITE + '[experiment.three]\nmodel = "embedded:resnet18_slim"\n'
     (home / "experiments.toml").write_text(twin)
     refused(
         bench(home, "run", "--all"), "experiment.three: has the same settings as experiment.one"

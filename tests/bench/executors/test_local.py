@@ -11,7 +11,7 @@ from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
 from tests.runners.photos import draw, planned
 
-RESNET = Experiment("resnet", "torchvision:resnet18", epochs=1, batch_size=8, precision="fp32")
+RESNET = Experiment("resnet", "embedded:resnet18_slim", epochs=1, batch_size=8, precision="fp32")
 
 
 @pytest.fixture(scope="module")

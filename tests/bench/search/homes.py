@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.bench.cli.command import BENCH, environment
+from tests.bench.cli.command import BENCH, bench, environment
 
 SUITE = """\
 # The study.
@@ -53,14 +53,7 @@ def with_mirror(home: Path, empty: Path) -> Path:
 
 def search(home: Path, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
     """`bench search` in a process of its own."""
-    return subprocess.run(
-        [*BENCH, "search", *arguments],
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        env=environment(),
-    )
+    return bench(home, "search", *arguments, timeout=timeout)
 
 
 def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
