@@ -12,7 +12,8 @@ class Clock:
 
     `setup` is all before the first epoch, `data` what makes the training batches, `compute` the
     training steps, `evaluation` the scoring, `checkpoint` what the run waits for its state to be
-    saved, `tracking` the writing of events and results. Made for a single thread.
+    saved, `tracking` the writing of events and results; metrics.json itself, which has these
+    figures, and the seal come after. Made for a single thread.
     """
 
     def __init__(self, part: str = "setup") -> None:

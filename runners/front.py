@@ -4,7 +4,7 @@ The front is the blocks before the first one that trains. While they are frozen,
 an image without augmentation is always the same, and the rest of the network is the cheap part.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -22,7 +22,7 @@ _Forward = Callable[..., Any]
 
 
 class Unfit(Exception):  # noqa: N818 - a trait of a network, not a mistake
-    """The network uses more of its front than the output of the last module; its text says so."""
+    """The network does not use its front as a front; its text says why."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ class Front:
         modules = dict(model.network.named_modules())
         self._model = model
         self._modules = list(dict.fromkeys(modules[name] for name in outermost))
+        inside = {module for name in names for module in modules[name].modules()}
+        self._behind = [
+            module
+            for module in modules.values()
+            if module not in inside and any(True for _ in module.parameters(recurse=False))
+        ]
 
     def __bool__(self) -> bool:
         return bool(self._modules)
@@ -77,10 +83,11 @@ class Front:
         """The logits of a batch, and what the front made of it.
 
         Raises:
-            Unfit: where a module gives something else than a tensor of floats.
+            Unfit: where a module gives something else than a tensor of floats, or is used again
+                when the blocks behind the front have begun.
         """
         recording = _Recording()
-        with self._answering(recording.beside):
+        with self._answering(recording.beside), _heard(self._behind, recording.leave):
             logits = self._model(batch.images)
         if recording.last is None:
             raise Unfit("its modules are not called")
@@ -132,11 +139,18 @@ class _Recording:
     def __init__(self) -> None:
         self.calls: list[_Call] = []
         self.last: Tensor | None = None
+        self._is_left = False
+
+    def leave(self, *_: Any) -> None:
+        """Called when a module behind the front begins."""
+        self._is_left = True
 
     def beside(self, own: _Forward) -> _Forward:
         """The same function, listened to."""
 
         def forward(*inputs: Any, **named: Any) -> Any:
+            if self._is_left:
+                raise Unfit("a module of its front is used again behind it")
             output = own(*inputs, **named)
             if not isinstance(output, Tensor) or not output.is_floating_point():
                 raise Unfit("its modules do not give one tensor each")
@@ -145,6 +159,17 @@ class _Recording:
             return output
 
         return forward
+
+
+@contextmanager
+def _heard(modules: Iterable[nn.Module], listen: Callable[..., None]) -> Iterator[None]:
+    """Has a function called whenever one of the modules begins."""
+    handles = [module.register_forward_pre_hook(listen) for module in modules]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _ancestors(name: str) -> Iterator[str]:

@@ -87,7 +87,11 @@ def execute(run: Run, folder: RunFolder, emit: Emit) -> None:
     for note in [*own_notes, *([said] if said else [])]:
         emit({"event": "note", "text": note})
     emit({"event": "start", "epochs": run.experiment.epochs, "epoch": progress.next_epoch})
-    _fit_and_score(run, folder, setting, prepared.model, images, progress, clock, emit)
+    told: list[str] = []
+    tell = _hearing_notes(emit, told)
+    _fit_and_score(run, folder, setting, prepared.model, images, progress, clock, tell)
+    if told:
+        folder.write_json("run.json", record | {"notes": [*record["notes"], *told]})
 
 
 def _fit_and_score(
@@ -113,6 +117,17 @@ def _fit_and_score(
     clock.begin("tracking")
     _write_outcome(folder, progress, scored, images, clock, peak_bytes(setting.device))
     emit({"event": "finish", "selected_epoch": best.epoch, **measures(scored["test"])})
+
+
+def _hearing_notes(emit: Emit, notes: list[str]) -> Emit:
+    """The same, and what is said in notes is kept."""
+
+    def tell(event: dict[str, object]) -> None:
+        if event["event"] == "note":
+            notes.append(str(event["text"]))
+        emit(event)
+
+    return tell
 
 
 def _begun(folder: RunFolder, run: Run) -> dict[str, Any]:

@@ -96,6 +96,8 @@ class Validation:
                 logits, features = self._front.record(batch)
                 if not self._kept:
                     self._check(features, logits)
+            except torch.OutOfMemoryError:
+                raise
             except (Unfit, RuntimeError) as reason:
                 self._give_up(str(reason).partition("\n")[0])
             else:

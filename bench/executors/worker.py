@@ -103,6 +103,8 @@ class _EventLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        with contextlib.suppress(OSError):
+            _end_last_line(path)
         self.last: dict[str, object] = {}
 
     def __call__(self, event: dict[str, object]) -> None:
@@ -113,6 +115,15 @@ class _EventLog:
         if event["event"] not in ("step", "score"):
             facts = ", ".join(f"{k} {_shown(v)}" for k, v in event.items() if k != "event")
             print(f"{_now()} {event['event']}: {facts}", flush=True)  # noqa: T201
+
+
+def _end_last_line(path: Path) -> None:
+    """A line that a killed process left half would else take the next event with it."""
+    with path.open("ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
 
 
 def _shown(value: object) -> str:

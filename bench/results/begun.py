@@ -8,6 +8,8 @@ from typing import Any
 
 from bench.results.store import CHECKPOINT, PREVIOUS_CHECKPOINT, RunFolder
 
+_NUMBERS = {"start": ("time", "epoch"), "epoch": ("time", "epoch", "seconds")}
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -31,18 +33,26 @@ def begun(folder: RunFolder) -> Begun | None:
     for event in _milestones(folder):
         if event["event"] == "start":
             current = [event]
-        elif current:
+        elif current and event["epoch"] == _next(current):
             current.append(event)
             pace = current
+        else:  # of a process whose start was lost with the torn line before it
+            current = []
     if not pace:
         return None
     start, *epochs = pace
     return Begun(
         epochs=int(epochs[-1]["epoch"]) + 1,
         paced_epochs=len(epochs),
-        seconds=float(epochs[-1]["time"]) - float(start["time"]),
-        training_seconds=sum(float(event["seconds"]) for event in epochs),
+        seconds=epochs[-1]["time"] - start["time"],
+        training_seconds=sum(event["seconds"] for event in epochs),
     )
+
+
+def _next(events: list[dict[str, Any]]) -> int:
+    """The epoch that follows; `start` names the one that it begins with."""
+    last = events[-1]
+    return int(last["epoch"]) + (last["event"] == "epoch")
 
 
 def _milestones(folder: RunFolder) -> Iterator[dict[str, Any]]:
@@ -57,4 +67,5 @@ def _milestones(folder: RunFolder) -> Iterator[dict[str, Any]]:
         with suppress(ValueError, TypeError, KeyError):
             event = json.loads(line)
             if event["event"] in ("start", "epoch"):
-                yield event
+                numbers = {key: float(event[key]) for key in _NUMBERS[event["event"]]}
+                yield {"event": event["event"], **numbers}

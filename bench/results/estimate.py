@@ -19,11 +19,14 @@ from typing import Any
 from bench.experiments.spec import Run
 from bench.results.begun import Begun
 from bench.results.likeness import Kind, is_cpu
-from bench.results.records import RunRecord
+from bench.results.records import TIMINGS, RunRecord
 from bench.results.store import DamagedError, RunFolder
 
 _MEASURED_PARTS = ("setup_seconds", "data_seconds", "compute_seconds", "evaluation_seconds")
 _MAY_STOP_EARLY = "may stop early"
+_FIRST_EPOCHS = "from first epochs, in which less is trained"
+# A run that went on from an earlier version's checkpoint measured the parts of its last process.
+_LEAST_MEASURED = 0.9
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Cost:
         n_trained = int(record.spec["n_images"]["train"]) * epochs
         n_scored = _n_scored(metrics["val"]["n"], metrics["test"]["n"], epochs)
         is_split = all(name in timings for name in _MEASURED_PARTS)
+        is_split &= sum(timings.get(name, 0.0) for name in TIMINGS[1:]) > _LEAST_MEASURED * total
         if is_split:
             once, data, compute, scoring = (float(timings[name]) for name in _MEASURED_PARTS)
             training = data + compute
@@ -116,6 +120,11 @@ class Like:
     costs: dict[str, list[Cost]] = field(default_factory=dict)
     _means: dict[str, Cost] = field(default_factory=dict)
 
+    def has_ended(self, configuration: str = "") -> bool:
+        """Whether one is complete; only those of a configuration count where one is named."""
+        own = [self.costs[configuration]] if configuration else self.costs.values()
+        return any(cost.epochs < inf for cost in chain.from_iterable(own))
+
     def mean(self, configuration: str = "") -> Cost:
         """What they have cost on average; only those of a configuration where one is named."""
         if configuration not in self._means:
@@ -128,13 +137,16 @@ class Like:
 class Throughput:
     """What the runs of a suite have cost, by model and kind.
 
-    `device` is where this machine's newest run computed; empty where none did. Runs of another
-    device are asked only where there are no others, and make a rough estimate.
+    `device` is where this machine's newest run computed, and `precision` what `auto` came to in its
+    newest run that asked for it; empty where none did. Runs of another device are asked only where
+    there are no others, and make a rough estimate.
     """
 
     device: str = ""
+    precision: str = ""
     by_model: dict[str, dict[Kind, Like]] = field(default_factory=dict)
     _newest: str = ""
+    _newest_auto: str = ""
 
     @classmethod
     def measured(
@@ -159,12 +171,16 @@ class Throughput:
         return found
 
     def _add(self, spec: Mapping[str, Any], cost: Cost) -> None:
+        kind, configuration = Kind.measured(spec), str(spec["configuration"])
         kinds = self.by_model.setdefault(str(spec["experiment"]["model"]), {})
-        like = kinds.setdefault(Kind.measured(spec), Like())
-        like.costs.setdefault(str(spec["configuration"]), []).append(cost)
-        started, host = str(spec.get("started", "")), socket.gethostname()
-        if spec.get("host") == host and started >= self._newest:
-            self._newest, self.device = started, str(spec.get("device", ""))
+        kinds.setdefault(kind, Like()).costs.setdefault(configuration, []).append(cost)
+        started = str(spec.get("started", ""))
+        if spec.get("host") != socket.gethostname():
+            return
+        if started >= self._newest:
+            self._newest, self.device = started, kind.device
+        if started >= self._newest_auto and spec["experiment"].get("precision") == "auto":
+            self._newest_auto, self.precision = started, kind.precision
 
     def estimate(
         self, run: Run, n_images: Mapping[str, int], done: Begun | None = None
@@ -179,7 +195,7 @@ class Throughput:
             n_images: of each split.
             done: how far it has come, where it is to be gone on with.
         """
-        own = Kind.planned(run, self.device)
+        own = Kind.planned(run, self.device, self.precision)
         alike = self._most_alike(run.experiment.model, own)
         if not alike:
             return None
@@ -190,9 +206,13 @@ class Throughput:
             cost = like.mean(configuration if same else "")
             until = min(epochs, cost.epochs) if same else epochs
             told.append(cost.seconds(n_images, _left(run, until, done), _scale(own, kind)))
-        may_stop = run.experiment.early_stopping is not None and not same
-        doubts = (*own.differences(next(iter(alike))), *([_MAY_STOP_EARLY] if may_stop else []))
-        return Estimate(fmean(told), doubts)
+        ended = [like for like in same.values() if like.has_ended(configuration)]
+        doubts = list(own.differences(next(iter(alike))))
+        if run.experiment.early_stopping is not None and not ended:
+            doubts.append(_MAY_STOP_EARLY)
+        if own.frozen_epochs and not any(like.has_ended() for like in (same or alike).values()):
+            doubts.append(_FIRST_EPOCHS)
+        return Estimate(fmean(told), tuple(doubts))
 
     def _most_alike(self, model: str, own: Kind) -> dict[Kind, Like]:
         """The model's runs that differ from this one in the least decisive fields."""

@@ -49,27 +49,29 @@ class Kind(NamedTuple):
             device=device,
             image_size=int(spec["data"]["image_size"]),
             freezing=_canonical(freezing),
-            precision=str(experiment.get("precision", "auto")),
+            precision=str(spec.get("precision") or experiment.get("precision", "auto")),
             threads=int(spec.get("threads", 0)) if is_cpu(device) else 0,
             frozen_epochs=int(experiment["epochs"]) if _changes(freezing) else 0,
             batch_size=int(experiment["batch_size"]),
         )
 
     @classmethod
-    def planned(cls, run: Run, device: str) -> "Kind":
+    def planned(cls, run: Run, device: str, precision: str = "") -> "Kind":
         """That of a run which is to be.
 
         Args:
             run: the run.
             device: where it will compute, as run.json calls it; empty where that is not known.
+            precision: what `auto` comes to there; empty where that is not known.
         """
         experiment = run.experiment
         freezing = dataclasses.asdict(experiment.freezing) if experiment.freezing else None
+        is_auto = experiment.precision == "auto"
         return cls(
             device=device,
             image_size=run.data.image_size,
             freezing=_canonical(freezing),
-            precision=experiment.precision,
+            precision=precision if precision and is_auto else experiment.precision,
             threads=run.threads if is_cpu(device) or not device else 0,
             frozen_epochs=experiment.epochs if _changes(freezing) else 0,
             batch_size=experiment.batch_size,

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,13 +149,30 @@ def best_by_validation(runs: Iterable[RunRecord]) -> RunRecord:
 
 
 def notice_for(runs: Iterable[RunRecord | FailedRun]) -> str:
-    """What belongs beside any number of these runs: that their data are drawn, or leak; or ''.
+    """What belongs beside any number of these runs; '' where there is nothing.
 
-    That they leak is known where a check of their data lies in the folder of all results.
+    That their data are drawn, or leak; that seeds of one configuration differ in precision, as
+    `auto` comes to another one on another machine. That they leak is known where a check of
+    their data lies in the folder of all results.
     """
     ended = list(runs)
     drawn = DRAWN_NOTICE if any(run.is_drawn for run in ended) else ""
-    return " ".join(filter(None, (drawn, *dict.fromkeys(map(_leak_notice, ended)))))
+    leaks = dict.fromkeys(map(_leak_notice, ended))
+    return " ".join(filter(None, (drawn, *leaks, *_precision_notices(ended))))
+
+
+def _precision_notices(runs: Iterable[RunRecord | FailedRun]) -> Iterator[str]:
+    found: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for run in runs:
+        configuration, precision = run.spec.get("configuration"), run.spec.get("precision")
+        if isinstance(run, RunRecord) and configuration and precision:
+            found[configuration].add(precision)
+            names[configuration] = run.experiment
+    for configuration, precisions in found.items():
+        if len(precisions) > 1:
+            each = ", some in ".join(sorted(precisions))
+            yield f"{names[configuration]}: some seeds were trained in {each}."
 
 
 def _leak_notice(run: RunRecord | FailedRun) -> str:

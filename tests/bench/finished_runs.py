@@ -52,10 +52,12 @@ def finish(
     timings: Mapping[str, float] | None = None,
     device: str = "cpu (of a test)",
     host: str | None = None,
+    precision: str = "",
 ) -> RunFolder:
     """Writes all files of a run that was completed, and seals them.
 
     `timings` are its parts, which runs of earlier versions lack; `host` is this one where None.
+    `precision` is what they trained in; '' leaves it out.
     """
     folder.begin()
     measures = {"accuracy": accuracy, "macro_accuracy": 0.5, "macro_f1": 0.25, "nll": 1.5}
@@ -72,6 +74,7 @@ def finish(
         "device": device,
         "host": socket.gethostname() if host is None else host,
         "started": started,
+        **({"precision": precision} if precision else {}),
     }
     metrics = {
         "val": {**measures, "accuracy": 1.0, "ece": 0.0, "n": 1},

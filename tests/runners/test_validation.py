@@ -121,11 +121,46 @@ class Skipping(nn.Module):
         return self.head((self.two(early) + early).mean(dim=(2, 3)))
 
 
+class Sharing(Skipping):
+    """One activation, which stands in the first block, serves the others too."""
+
+    def __init__(self):
+        super().__init__()
+        self.act = nn.ReLU()
+
+    def forward(self, images):
+        once = self.act(self.one(images))
+        return self.head(self.act(self.two(once)).mean(dim=(2, 3)))
+
+
+def own(network, *, first=("one",)):
+    names = {"one": first, "two": ("two",), "head": ("head",)}
+    blocks = [Block(k, (f"{k}.weight", f"{k}.bias"), modules) for k, modules in names.items()]
+    return FreezableClassifier(network, blocks)
+
+
 def skipping():
-    names = ("one", "two", "head")
-    blocks = [Block(name, (f"{name}.weight", f"{name}.bias"), (name,)) for name in names]
     torch.manual_seed(0)
-    return FreezableClassifier(Skipping(), blocks)
+    return own(Skipping())
+
+
+def test_a_module_of_the_front_that_serves_behind_it_too_is_found():
+    """Its first output must not stand for later ones."""
+    setting, photos = setting_of(Experiment("x", "own", batch_size=4)), split(8)
+    torch.manual_seed(0)
+    model = own(Sharing(), first=("one", "act"))
+    freeze(model, 1)
+    said = []
+    validate = Validation(setting, model, photos, said.append)
+    for _ in range(3):
+        scores = validate()
+        expected = evaluate(setting, model, photos, "fp32").probabilities
+        assert np.array_equal(scores.probabilities, expected)
+        with torch.no_grad():
+            for parameter in model.trainable_parameters().values():
+                parameter.add_(0.1)
+    (text,) = notes(said)
+    assert "a module of its front is used again behind it" in text
 
 
 def test_where_more_of_the_front_is_used_all_is_computed_and_that_is_said_once():

@@ -86,3 +86,12 @@ def test_what_a_run_prints_goes_to_its_log(tmp_path):
         os.write(1, b"to the log\n")
         os.write(2, b"from native code\n")
     assert (tmp_path / "log.txt").read_text() == "to the log\nfrom native code\n"
+
+
+def test_half_a_line_that_a_killed_process_left_does_not_take_the_next_event_with_it(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"time": 1.0, "event": "st')
+    worker._EventLog(path)({"event": "score", "step": 1})
+    worker._EventLog(path)({"event": "score", "step": 2})
+    *_, first, second = path.read_text().splitlines()
+    assert [json.loads(line)["step"] for line in (first, second)] == [1, 2]

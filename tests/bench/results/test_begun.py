@@ -51,6 +51,19 @@ def test_half_a_line_is_passed_over(folder):
     assert begun(folder).epochs == 1
 
 
+def test_epochs_of_a_process_that_did_not_say_when_it_started_give_no_pace(folder):
+    tell(folder, start(0.0), epoch(5.0, 0, 4.0), epoch(36010.0, 3, 4.0), epoch(36014.0, 4, 4.0))
+    assert begun(folder).seconds == 5.0
+
+
+@pytest.mark.parametrize("key", ["time", "epoch", "seconds"])
+def test_an_event_without_its_numbers_is_passed_over(folder, key):
+    broken = epoch(9.0, 1, 2.0)
+    del broken[key]
+    tell(folder, start(0.0), epoch(5.0, 0, 4.0), broken)
+    assert begun(folder).epochs == 1
+
+
 @pytest.mark.parametrize("events", [[], [start(0.0)], [start(0.0), step(1.0, 0)]])
 def test_without_an_epoch_nothing_is_known(folder, events):
     tell(folder, *events)

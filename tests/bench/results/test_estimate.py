@@ -1,6 +1,7 @@
 """How long a run will take."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -26,6 +27,15 @@ def measured(tmp_path):
 
 def seconds(throughput, run, n_images=SIZES, done=None):
     return throughput.estimate(run, n_images, done).seconds
+
+
+def begun_at(tmp_path, run):
+    """The folder of a run that has only said what it is."""
+    finished = finish_at(tmp_path / "elsewhere", run, seconds=1.0)
+    folder = RunFolder(tmp_path / "begun")
+    folder.path.mkdir()
+    folder.path.joinpath("run.json").write_bytes((finished.path / "run.json").read_bytes())
+    return folder
 
 
 def doubts(throughput, run):
@@ -160,6 +170,14 @@ class TestEpochs:
         assert seconds(measured(), planned("b", **stopping)) == pytest.approx(800.0)
         assert doubts(measured(), planned("b", **stopping)) == ("may stop early",)
 
+    def test_epochs_of_a_run_that_goes_on_do_not_say_where_it_stops(self, tmp_path, measured):
+        thaws = Freezing(trainable_blocks=1, every_epochs=1, add_blocks=1)
+        run = planned("a", epochs=10, early_stopping=EarlyStopping(2), freezing=thaws)
+        unfinished = begun_at(tmp_path, run)
+        done = Begun(epochs=1, paced_epochs=1, seconds=13.0, training_seconds=10.0)
+        said = doubts(measured((unfinished, done)), run)
+        assert said == ("may stop early", "from first epochs, in which less is trained")
+
     def test_only_what_is_left_of_a_run_counts_and_it_is_set_up_again(self, tmp_path, measured):
         finish_at(tmp_path, planned("a"), seconds=40.0, timings=PARTS)
         done = Begun(epochs=3, paced_epochs=3, seconds=1.0, training_seconds=1.0)
@@ -181,6 +199,32 @@ class TestEpochs:
         done = Begun(epochs=2, paced_epochs=2, seconds=26.0, training_seconds=20.0)
         found = seconds(measured((folder, done)), planned("c", epochs=3))
         assert found == pytest.approx(10 * 3 + 3.0 * (3 + 1 + 4))
+
+
+def test_parts_of_the_last_process_alone_do_not_count(tmp_path, measured):
+    """It went on from a checkpoint of a version that did not measure them."""
+    finish_at(
+        tmp_path, planned("a"), seconds=1000.0, timings={**PARTS, "training_seconds": 900.0}
+    )
+    sizes = {"train": 100, "val": 1, "test": 4}
+    assert seconds(measured(), planned("b"), sizes) == pytest.approx(9000 + 100)
+
+
+def test_auto_is_what_it_came_to_here(tmp_path, measured):
+    finish_at(tmp_path, planned("a"), seconds=40.0, timings=PARTS, precision="fp32")
+    assert doubts(measured(), planned("b")) == ()
+    assert doubts(measured(), planned("b", precision="fp32")) == ()
+    assert doubts(measured(), planned("b", precision="bf16")) == ("another precision",)
+
+
+def test_a_record_without_a_configuration_does_not_count(tmp_path, measured):
+    folder = finish_at(tmp_path, planned("a"), seconds=40.0)
+    spec = json.loads((folder.path / "run.json").read_text())
+    del spec["configuration"]
+    folder.begin()
+    folder.write_json("run.json", spec)
+    folder.seal()
+    assert measured().estimate(planned("b"), SIZES) is None
 
 
 def test_damaged_results_do_not_count(tmp_path, measured):
