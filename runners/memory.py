@@ -3,7 +3,10 @@
 import ctypes
 
 # Names of glibc's malloc.h.
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+# Larger blocks still come from the system and go back to it, lest what lives on between them
+# should tear the heap to pieces. It is the most that glibc takes.
+_LARGE = 32 * 2**20
 
 
 def keep_freed_memory() -> bool:
@@ -20,5 +23,5 @@ def keep_freed_memory() -> bool:
         set_option = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return False
-    options = ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, 2**31 - 1), (_M_TOP_PAD, 64 * 2**20))
+    options = ((_M_MMAP_THRESHOLD, _LARGE), (_M_TRIM_THRESHOLD, 2**31 - 1))
     return all(set_option(name, value) == 1 for name, value in options)
