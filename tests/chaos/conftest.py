@@ -21,11 +21,20 @@ def empty_mirror(tmp_path_factory):
     return file
 
 
+@pytest.fixture(scope="session")
+def make_home(empty_mirror):
+    """Puts into a folder a suite file, its photos, and results in which nothing was run."""
+
+    def make(folder):
+        draw(folder / "photos")
+        (folder / "experiments.toml").write_text(SUITE)
+        (folder / "results").mkdir()
+        shutil.copy(empty_mirror, folder / "results" / "mlflow.db")
+        return folder
+
+    return make
+
+
 @pytest.fixture
-def home(tmp_path, empty_mirror):
-    """A suite file, its photos, and results in which nothing was run."""
-    draw(tmp_path / "photos")
-    (tmp_path / "experiments.toml").write_text(SUITE)
-    (tmp_path / "results").mkdir()
-    shutil.copy(empty_mirror, tmp_path / "results" / "mlflow.db")
-    return tmp_path
+def home(tmp_path, make_home):
+    return make_home(tmp_path)
