@@ -32,7 +32,7 @@ def events(home, kind):
 
 @pytest.mark.slow
 def test_three_commands_share_twelve_runs_and_do_each_once(home):
-    seeds = ("--seeds", "0-5", "--set", "defaults.epochs=20")
+    seeds = ("--seeds", "0-5", "--set", "defaults.epochs=10")
     together = [start(home, *seeds, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     outputs = [process.communicate(timeout=500)[0] for process in together]
     assert all(process.returncode in (0, 1) for process in together), outputs
@@ -47,7 +47,7 @@ def test_three_commands_share_twelve_runs_and_do_each_once(home):
 
 @pytest.mark.slow
 def test_ctrl_c_stops_four_workers_at_once_and_all_can_be_resumed(home):
-    seeds = ("--seeds", "0-1", "--jobs", "4", "--set", "defaults.epochs=100")
+    seeds = ("--seeds", "0-1", "--jobs", "4", "--set", "defaults.epochs=30")
     controller, terminal = pty.openpty()
     process = start(home, *seeds, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)

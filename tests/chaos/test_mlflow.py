@@ -44,7 +44,7 @@ def test_a_server_that_is_stopped_costs_a_warning_and_sync_completes_the_mirror(
 ):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
     process = subprocess.Popen(
-        [*BENCH, "run", "--all", "--seeds", "0-2", "--set", "defaults.epochs=40"],
+        [*BENCH, "run", "--all", "--seeds", "0-2", "--set", "defaults.epochs=30"],
         cwd=home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -2,11 +2,11 @@
 
 import os
 import signal
-import subprocess
 
 import pytest
 
-from tests.bench.cli.command import BENCH, SUITE, environment
+from tests.bench.cli.command import SUITE, environment
+from tests.bench.cli.warm import Started
 from tests.runners.photos import draw
 
 
@@ -29,7 +29,7 @@ def start():
     started = []
 
     def begin(home, *arguments):
-        started.append(_start(home, *arguments))
+        started.append(Started("bench.cli", arguments, home, environment(), session=True))
         return started[-1]
 
     yield begin
@@ -37,15 +37,3 @@ def start():
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-
-
-def _start(home, *arguments):
-    return subprocess.Popen(
-        [*BENCH, *arguments],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env=environment(),
-    )

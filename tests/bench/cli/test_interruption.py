@@ -12,7 +12,7 @@ from tests.bench.cli.command import bench, rows, wait_for, workers
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, number):
-    process = start(home, "run", "one", "--set", "defaults.epochs=100")
+    process = start(home, "run", "one", "--set", "defaults.epochs=30")
     checkpoint = wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     os.killpg(process.pid, number)
     began = time.monotonic()
@@ -20,7 +20,7 @@ def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, numbe
     assert time.monotonic() - began < 5
     assert process.returncode == 130
     assert errors.strip() == "bench: interrupted; the same command goes on from here"
-    again = bench(home, "run", "one", "--set", "defaults.epochs=100")
+    again = bench(home, "run", "one", "--set", "defaults.epochs=30")
     assert again.returncode == 0, again.stderr
     assert "resumed at epoch" in again.stdout
     assert (checkpoint[0].parent / "COMPLETE").exists()
