@@ -9,19 +9,6 @@ from tests.runners.photos import draw
 
 
 @pytest.fixture(scope="session")
-def empty_mirror(tmp_path_factory):
-    """MLflow's database without a run; to make one takes longer than a small suite."""
-    from mlflow import MlflowClient
-
-    from bench.tracking.quiet import quieted
-
-    file = tmp_path_factory.mktemp("mirror") / "mlflow.db"
-    with quieted():
-        MlflowClient(f"sqlite:///{file}").search_experiments()
-    return file
-
-
-@pytest.fixture(scope="session")
 def make_home(empty_mirror):
     """Puts into a folder a suite file, its photos, and results in which nothing was run."""
 

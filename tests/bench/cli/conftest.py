@@ -1,6 +1,7 @@
 """A folder as a user has it, and commands that are still running when a test ends."""
 
 import os
+import shutil
 import signal
 
 import pytest
@@ -21,6 +22,14 @@ def home(tmp_path, photos):
     (tmp_path / "photos").symlink_to(photos, target_is_directory=True)
     (tmp_path / "experiments.toml").write_text(SUITE)
     return tmp_path
+
+
+@pytest.fixture
+def home_with_mirror(home, empty_mirror):
+    """The same with results in which nothing was run."""
+    (home / "results").mkdir()
+    shutil.copy(empty_mirror, home / "results" / "mlflow.db")
+    return home
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -22,7 +23,24 @@ import threading
 import traceback
 from pathlib import Path
 
+from bench.tracking.quiet import quieted
+
 PROJECT = Path(__file__).parents[3]
+N_BYTES = 16  # of a number that is sent
+# None of them starts a thread that a fork would lose.
+HEAVY = (
+    "matplotlib.backends.backend_agg",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "sklearn.metrics",
+    "timm",
+    "torchvision.models",
+    "bench.launch",
+    "bench.reporting",
+    "bench.tracking.sync",
+    "runners.run",
+)
+HEAVY_AND_LOUD = ("mlflow.artifacts", "mlflow.store.tracking.sqlalchemy_store")
 
 
 class Started:
@@ -41,25 +59,29 @@ class Started:
         """
         self.args = [module, *arguments]
         self.returncode = None
-        self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._files = contextlib.ExitStack()
+        self._said = out, err = self._file(), self._file()
         self._texts = ()
         asked = {"module": module, "arguments": arguments, "cwd": str(cwd), "env": dict(env)}
         self._socket, theirs = socket.socketpair()
         with tempfile.TemporaryFile() as request, theirs:
             request.write(json.dumps({**asked, "session": session}).encode())
             request.seek(0)
-            files = (theirs, request, self._out, self._out if merged else self._err)
+            files = (theirs, request, out, out if merged else err)
             socket.send_fds(_server(), [b"!"], [file.fileno() for file in files])
-        self.pid = json.loads(self._socket.recv(64))
+        self.pid = int(self._socket.recv(N_BYTES))
+
+    def _file(self):
+        return self._files.enter_context(tempfile.TemporaryFile())
 
     def wait(self, timeout=None):
         """Its exit code; raises `TimeoutExpired` where it has none by then."""
         if self.returncode is None:
             if not select.select([self._socket], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(self.args, timeout)
-            self.returncode = json.loads(self._socket.recv(64))
-            self._socket.close()
-            self._texts = tuple(map(_content_of, (self._out, self._err)))
+            self.returncode = int(self._socket.recv(N_BYTES))
+            with self._socket, self._files:
+                self._texts = tuple(map(_content_of, self._said))
         return self.returncode
 
     def poll(self):
@@ -75,9 +97,8 @@ class Started:
 
 
 def _content_of(file):
-    with file:
-        file.seek(0)
-        return file.read().decode()
+    file.seek(0)
+    return file.read().decode()
 
 
 def run(module, arguments, cwd, env, timeout):
@@ -108,24 +129,11 @@ def _server():
 
 
 def _import_what_is_heavy():
-    """None of it starts a thread that a fork would lose."""
-    import matplotlib.backends.backend_agg
-    import pyarrow.parquet
-    import scipy.stats
-    import sklearn.metrics
-    import timm
-    import torchvision.models
-
-    import bench.launch
-    import bench.reporting
-    import bench.tracking.sync
-    import runners.run
-    from bench.tracking.quiet import quieted
-
+    for name in HEAVY:
+        importlib.import_module(name)
     with quieted():
-        import mlflow.artifacts
-        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
-
+        for name in HEAVY_AND_LOUD:
+            importlib.import_module(name)
     gc.freeze()  # pages that a fork does not write to need not be copied
 
 
@@ -147,16 +155,16 @@ def _serve(channel):
 
 def _forked(asker, request, out, err):
     """Forks the command and waits for it, which its parent has to."""
-    with socket.socket(fileno=asker) as answer, open(request) as file:
+    with socket.socket(fileno=asker) as answer, os.fdopen(request) as file:
         asked = json.load(file)
         pid = os.fork()
         if pid:
             if asked["session"]:
                 os.setsid()  # Ctrl-C is for the command
-            answer.send(json.dumps(pid).encode())
+            answer.send(_number(pid))
             _, status = os.waitpid(pid, 0)
             with contextlib.suppress(OSError):  # where nobody wants to know any more
-                answer.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
+                answer.send(_number(os.waitstatus_to_exitcode(status)))
             os._exit(0)
     if asked["session"]:
         os.setsid()
@@ -169,6 +177,10 @@ def _forked(asker, request, out, err):
     return asked
 
 
+def _number(value):
+    return str(value).rjust(N_BYTES).encode()
+
+
 def _run(asked):
     """To the end, but for the interpreter's own, which would take a second to clear its modules."""
     # As with `-m`, the current folder comes first.
@@ -179,7 +191,7 @@ def _run(asked):
         runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code or 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as the interpreter itself does
         traceback.print_exc()
         code = 1
     threading._shutdown()
