@@ -107,6 +107,7 @@ def test_all_recover_once_the_cause_is_gone(harmed):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_a_vanished_image(home, monkeypatch):
     """Gone after the plan was made, and put back later."""
     image = home / "photos" / "train" / "cat" / "0.png"
@@ -149,6 +150,7 @@ def small_disk(place):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_a_full_disk(home):
     small_disk(home / "results")
     large = ("--set", "experiment.one.model=torchvision:resnet18")
@@ -170,6 +172,7 @@ def test_a_full_disk(home):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_what_failed_is_left_where_that_is_asked_for(home):
     sabotaged(home, "one:raise_")
     answer = bench(home, "run", "--all", "--no-retry")
@@ -180,6 +183,7 @@ def test_what_failed_is_left_where_that_is_asked_for(home):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_the_first_failure_ends_the_suite_where_that_is_asked_for(home):
     answer = sabotaged(home, "one:raise_", "--fail-fast")
     assert answer.returncode == 1

@@ -24,6 +24,7 @@ import traceback
 from pathlib import Path
 
 from bench.tracking.quiet import quieted
+from tests.bench.cli import spare
 
 PROJECT = Path(__file__).parents[3]
 N_BYTES = 16  # of a number that is sent
@@ -188,6 +189,10 @@ def _run(asked):
     sys.argv[1:] = asked["arguments"]
     code = 0
     try:
+        server = spare.keep_ready()
+        if server is not None:
+            exec(server, {"__name__": "__main__"})  # noqa: S102 - as `python -c` does
+            os._exit(0)
         runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code or 0
