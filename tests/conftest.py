@@ -18,6 +18,19 @@ def own_cache(tmp_path_factory, monkeypatch):
     return folder
 
 
+@pytest.fixture(scope="session")
+def empty_mirror(tmp_path_factory):
+    """MLflow's database without a run; to make one takes longer than a small suite."""
+    from mlflow import MlflowClient
+
+    from bench.tracking.quiet import quieted
+
+    file = tmp_path_factory.mktemp("mirror") / "mlflow.db"
+    with quieted():
+        MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
 @pytest.fixture(autouse=True)
 def own_mirror(monkeypatch):
     """Keeps the tests away from the user's MLflow, and from one that another test has named."""

@@ -9,23 +9,19 @@ from tests.runners.photos import draw
 
 
 @pytest.fixture(scope="session")
-def empty_mirror(tmp_path_factory):
-    """MLflow's database without a run; to make one takes longer than a small suite."""
-    from mlflow import MlflowClient
+def make_home(empty_mirror):
+    """Puts into a folder a suite file, its photos, and results in which nothing was run."""
 
-    from bench.tracking.quiet import quieted
+    def make(folder):
+        draw(folder / "photos")
+        (folder / "experiments.toml").write_text(SUITE)
+        (folder / "results").mkdir()
+        shutil.copy(empty_mirror, folder / "results" / "mlflow.db")
+        return folder
 
-    file = tmp_path_factory.mktemp("mirror") / "mlflow.db"
-    with quieted():
-        MlflowClient(f"sqlite:///{file}").search_experiments()
-    return file
+    return make
 
 
 @pytest.fixture
-def home(tmp_path, empty_mirror):
-    """A suite file, its photos, and results in which nothing was run."""
-    draw(tmp_path / "photos")
-    (tmp_path / "experiments.toml").write_text(SUITE)
-    (tmp_path / "results").mkdir()
-    shutil.copy(empty_mirror, tmp_path / "results" / "mlflow.db")
-    return tmp_path
+def home(tmp_path, make_home):
+    return make_home(tmp_path)

@@ -5,17 +5,15 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pandas as pd
 
 from bench.results.lock import locks_in
 from bench.results.store import RunFolder
+from tests.bench.cli.command import environment
+from tests.bench.cli.warm import Started
 
-REPOSITORY = Path(__file__).parents[2]
 TIMINGS = ["seconds", "images_per_second"]
 MOST_EPOCHS_BETWEEN_KILLS = 6
 COMPARED = ("model.safetensors", "predictions.parquet", "metrics.json", "history.csv")
@@ -27,19 +25,13 @@ class Suite:
     def __init__(self, home, arguments, module="bench.cli", results="results"):
         self.home = home
         self.results = home / results
-        self._command = [sys.executable, "-m", module, "run", *arguments, "--results", results]
+        self._module = module
+        self._arguments = ["run", *arguments, "--results", results]
 
     def start(self):
         """Starts it in a session of its own."""
-        return subprocess.Popen(
-            self._command,
-            cwd=self.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        )
+        asked = (self._module, self._arguments, self.home, environment())
+        return Started(*asked, session=True, merged=True)
 
     def finish(self, timeout=300):
         """Runs it to its end; gives exit code and output."""

@@ -1,6 +1,6 @@
-"""`bench`, but that the run of one experiment comes to harm in its second epoch, for real.
+"""`bench`, but that runs come to harm in their second epoch, for real.
 
-What happens is named by SABOTAGE, to whom by the experiment's name: `one`.
+SABOTAGE names what happens and to whom: `one:hang two:segfault`, experiments and harms.
 """
 
 import faulthandler
@@ -10,7 +10,7 @@ import signal
 import time
 from pathlib import Path
 
-VICTIM = "one"
+SECONDS_TO_WAIT = 60
 
 
 def raise_():
@@ -51,15 +51,26 @@ def spoil_a_weight(model):
         next(iter(model.trainable_parameters().values())).fill_(float("nan"))
 
 
-def plant(what):
+def wait_for_first_epoch(experiment):
+    """Until the first epoch is on the disk, and the log says so."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    (folder,) = Path().glob(f"results/*/{experiment}/0-*")
+    said = folder / "events.jsonl"
+    while not (folder / "checkpoint.pt").exists() or '"event": "epoch"' not in said.read_text():
+        assert time.monotonic() < end, "no epoch was written down"
+        time.sleep(0.02)
+
+
+def plant(harms):
     """Makes it so in the process from which each run's is forked."""
     from runners import fitting
 
     train_epoch = fitting.train_epoch
 
     def harmed(model, optimizer, batches, n_steps, experiment, precision, epoch, *rest):
-        if experiment.name == VICTIM and epoch == 1:
-            time.sleep(2)  # until the first epoch is on the disk
+        what = harms.get(experiment.name)
+        if what is not None and epoch == 1:
+            wait_for_first_epoch(experiment.name)
             if what == "spoil_a_weight":
                 spoil_a_weight(model)
             else:
@@ -76,4 +87,4 @@ if __name__ == "__main__":
     process._PRELOADED.append("tests.chaos.sabotage")
     main()
 elif __name__ == "tests.chaos.sabotage" and "SABOTAGE" in os.environ:
-    plant(os.environ["SABOTAGE"])
+    plant(dict(one.split(":") for one in os.environ["SABOTAGE"].split()))

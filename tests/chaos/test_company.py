@@ -11,16 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.bench.cli.command import BENCH, bench, environment, rows, wait_for, workers
+from tests.bench.cli.warm import Started
 
 
-def start(home, *arguments, **options):
-    return subprocess.Popen(
-        [*BENCH, "run", "--all", *arguments],
-        cwd=home,
-        start_new_session=True,
-        env=environment(),
-        **options,
-    )
+def start(home, *arguments):
+    asked = ("run", "--all", *arguments)
+    return Started("bench.cli", asked, home, environment(), session=True)
 
 
 def events(home, kind):
@@ -32,8 +28,8 @@ def events(home, kind):
 
 @pytest.mark.slow
 def test_three_commands_share_twelve_runs_and_do_each_once(home):
-    seeds = ("--seeds", "0-5", "--set", "defaults.epochs=20")
-    together = [start(home, *seeds, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    seeds = ("--seeds", "0-5", "--set", "defaults.epochs=10")
+    together = [start(home, *seeds) for _ in range(3)]
     outputs = [process.communicate(timeout=500)[0] for process in together]
     assert all(process.returncode in (0, 1) for process in together), outputs
     assert any(process.returncode == 0 for process in together), outputs
@@ -47,9 +43,17 @@ def test_three_commands_share_twelve_runs_and_do_each_once(home):
 
 @pytest.mark.slow
 def test_ctrl_c_stops_four_workers_at_once_and_all_can_be_resumed(home):
-    seeds = ("--seeds", "0-1", "--jobs", "4", "--set", "defaults.epochs=100")
+    seeds = ("--seeds", "0-1", "--jobs", "4", "--set", "defaults.epochs=30")
     controller, terminal = pty.openpty()
-    process = start(home, *seeds, stdin=terminal, stdout=terminal, stderr=terminal)
+    process = subprocess.Popen(
+        [*BENCH, "run", "--all", *seeds],
+        cwd=home,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        start_new_session=True,
+        env=environment(),
+    )
     os.close(terminal)
     wait_for(lambda: len(list(home.glob("results/tiny/*/*/checkpoint.pt"))) == 4)
     busy = wait_for(lambda: len(found := workers(home)) == 4 and found)
@@ -94,9 +98,7 @@ def is_stopped(pid):
 @pytest.mark.slow
 def test_ctrl_c_twice_kills_what_does_not_stop(home):
     """A worker that was stopped cannot end when it is asked to."""
-    process = start(
-        home, "--set", "defaults.epochs=2000", stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = start(home, "--set", "defaults.epochs=2000")
     wait_for(lambda: list(home.glob("results/tiny/*/*/checkpoint.pt")))
     (worker,) = wait_for(lambda: workers(home))
     os.kill(worker, signal.SIGSTOP)

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from tests.bench.cli import warm
-from tests.bench.cli.command import bench, environment
+from tests.bench.cli.command import SUITE, bench, environment
 
 # (what happens, kind, part of the reason, setting): the reason is what a person reads.
 HARM = {
@@ -30,58 +30,84 @@ HARM = {
 STALL = ("--set", "defaults.stall_seconds=5")
 
 
-def sabotaged(home, what, *arguments):
+VICTIMS = "\n".join(
+    # Two experiments may not have the same settings.
+    f'[experiment.{what}]\nmodel = "embedded:resnet18_slim"\noptimizer = {{ lr = 1e-4{number} }}'
+    for number, what in enumerate(HARM, start=1)
+)
+
+
+def sabotaged(home, harms, *arguments):
     asked = ("run", "--all", *arguments)
-    return warm.run("tests.chaos.sabotage", asked, home, {**environment(), "SABOTAGE": what}, 240)
+    return warm.run("tests.chaos.sabotage", asked, home, {**environment(), "SABOTAGE": harms}, 240)
 
 
 def failure_of(home, experiment="one"):
     return json.loads(next(home.glob(f"results/tiny/{experiment}/*/failure.json")).read_text())
 
 
+def log_of(home, experiment="one"):
+    return next(home.glob(f"results/tiny/{experiment}/*/log.txt")).read_text()
+
+
 def completed(home):
     return sorted(path.parents[1].name for path in home.glob("results/tiny/*/*/COMPLETE"))
 
 
-def check_recovery(home):
+def check_recovery(home, victims, *arguments):
     """Once the cause is gone, the same command completes the suite from where it stood."""
-    again = bench(home, "run", "--all", *STALL)
+    again = bench(home, "run", "--all", *arguments)
     assert again.returncode == 0, again.stdout + again.stderr
-    assert completed(home) == ["one", "two"]
+    assert completed(home) == sorted([*victims, "two"])
     assert not list(home.glob("results/tiny/*/*/failure.json"))
-    log = next(home.glob("results/tiny/one/*/log.txt")).read_text()
-    assert "resumed at epoch 1" in log
+    for victim in victims:
+        assert "resumed at epoch 1" in log_of(home, victim)
+
+
+@pytest.fixture(scope="module")
+def harmed(tmp_path_factory, make_home):
+    """A suite of which each run but the last came to harm in its own way, and what was said."""
+    home = make_home(tmp_path_factory.mktemp("harmed"))
+    head, _, rest = SUITE.partition("[experiment.one]")
+    two = rest[rest.index("[experiment.two]") :]
+    (home / "experiments.toml").write_text(f"{head}{VICTIMS}\n{two}")
+    answer = sabotaged(home, " ".join(f"{what}:{what}" for what in HARM), *STALL)
+    shutil.copytree(home / "results" / "tiny", home / "then" / "results" / "tiny")
+    return home, answer
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what", HARM)
-def test_harm_ends_one_run_and_is_told(home, what):
+def test_harm_ends_one_run_and_is_told(harmed, what):
+    home, answer = harmed[0] / "then", harmed[1]
     kind, reason = HARM[what]
-    answer = sabotaged(home, what, *STALL)
     assert answer.returncode == 1, answer.stdout + answer.stderr
-    failure = failure_of(home)
+    failure = failure_of(home, what)
     assert failure["kind"] == kind
     assert reason in failure["reason"]
     assert failure["try"]
-    log = next(home.glob("results/tiny/one/*/log.txt")).read_text()
-    assert "epoch: epoch 0" in log
+    assert "epoch: epoch 0" in log_of(home, what)
     assert 0 < len(failure["log"]) <= 20
     assert completed(home) == ["two"]
-    last = answer.stdout.splitlines()[-3:]
-    assert last[0].startswith(f"✗ one, seed 0: {kind}: ")
-    assert last[1].strip().startswith("try: ")
-    assert "log.txt" in last[2]
-    check_recovery(home)
+    last = answer.stdout.splitlines()[-3 * len(HARM) :]
+    (told,) = (at for at, line in enumerate(last) if line.startswith(f"✗ {what}, seed 0: {kind}: "))
+    assert told % 3 == 0
+    assert last[told + 1].strip().startswith("try: ")
+    assert "log.txt" in last[told + 2]
 
 
 @pytest.mark.slow
-def test_a_hang_is_told_with_where_it_was(home):
-    sabotaged(home, "hang", *STALL)
-    log = next(home.glob("results/tiny/one/*/log.txt")).read_text()
-    assert "in hang" in log
+def test_a_hang_is_told_with_where_it_was(harmed):
+    assert "in hang" in log_of(harmed[0] / "then", "hang")
 
 
 @pytest.mark.slow
+def test_all_recover_once_the_cause_is_gone(harmed):
+    check_recovery(harmed[0], HARM, *STALL)
+
+
+@pytest.mark.slow
+@pytest.mark.side_by_side
 def test_a_vanished_image(home, monkeypatch):
     """Gone after the plan was made, and put back later."""
     image = home / "photos" / "train" / "cat" / "0.png"
@@ -124,12 +150,13 @@ def small_disk(place):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_a_full_disk(home):
     small_disk(home / "results")
-    short = ("--set", "experiment.two.epochs=1")
+    large = ("--set", "experiment.one.model=torchvision:resnet18")
     try:
-        # A ResNet-18 with Adam is 135 MB and more; one epoch of a ViT-Ti's last block fits.
-        answer = bench(home, "run", "--all", *short)
+        # A ResNet-18 with Adam is 135 MB and more; the slim ViT fits.
+        answer = bench(home, "run", "--all", *large)
         assert answer.returncode == 1, answer.stdout + answer.stderr
         assert failure_of(home)["kind"] == "disk"
         assert "No space left on device" in failure_of(home)["reason"]
@@ -139,14 +166,15 @@ def test_a_full_disk(home):
         shutil.copytree(home / "results", kept)
         subprocess.run(["umount", str(home / "results")], check=True)
     shutil.copytree(kept, home / "results", dirs_exist_ok=True)
-    again = bench(home, "run", "--all", *short)
+    again = bench(home, "run", "--all", *large)
     assert again.returncode == 0, again.stdout + again.stderr
     assert completed(home) == ["one", "two"]
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_what_failed_is_left_where_that_is_asked_for(home):
-    sabotaged(home, "raise_")
+    sabotaged(home, "one:raise_")
     answer = bench(home, "run", "--all", "--no-retry")
     assert answer.returncode == 1
     assert "✗ one, seed 0: exception: as if by a mistake" in answer.stdout
@@ -155,12 +183,13 @@ def test_what_failed_is_left_where_that_is_asked_for(home):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_the_first_failure_ends_the_suite_where_that_is_asked_for(home):
-    answer = sabotaged(home, "raise_", "--fail-fast")
+    answer = sabotaged(home, "one:raise_", "--fail-fast")
     assert answer.returncode == 1
     assert "stopped at the first failure: 1 runs are left" in answer.stdout
     assert completed(home) == []
-    check_recovery(home)
+    check_recovery(home, ["one"])
 
 
 def test_nothing_is_planted_by_chance():

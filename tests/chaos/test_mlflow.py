@@ -1,11 +1,10 @@
 """MLflow's server goes away in the middle: the suite does not care, and `bench sync` makes good."""
 
-import subprocess
-
 import pytest
 
 from bench.tracking.quiet import quieted
-from tests.bench.cli.command import BENCH, bench, environment, wait_for
+from tests.bench.cli.command import bench, environment, wait_for
+from tests.bench.cli.warm import Started
 from tests.bench.tracking.server import Server
 
 
@@ -43,14 +42,8 @@ def test_a_server_that_is_stopped_costs_a_warning_and_sync_completes_the_mirror(
     home, server, monkeypatch
 ):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server.uri)
-    process = subprocess.Popen(
-        [*BENCH, "run", "--all", "--seeds", "0-2", "--set", "defaults.epochs=40"],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment(),
-    )
+    asked = ("run", "--all", "--seeds", "0-2", "--set", "defaults.epochs=30")
+    process = Started("bench.cli", asked, home, environment(), merged=True)
     wait_for(lambda: mirrored(server))
     assert len(list(home.glob("results/tiny/*/*/COMPLETE"))) < 6, "that was too late"
     server.stop()

@@ -1,10 +1,10 @@
 """An export of a run on real photos, of all sizes and shapes, answers as the run does."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.bench.cli import warm
 
 PROJECT = Path(__file__).parents[2]
 PHOTOS = PROJECT.parent / "shared" / "data" / "footprints-3"
@@ -35,14 +35,8 @@ pytestmark = [
 
 
 def bench(home, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "bench.cli", *arguments],
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        env={"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "HOME": str(home)},
-    )
+    alone = {"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "HOME": str(home)}
+    return warm.run("bench.cli", arguments, home, alone, timeout=600)
 
 
 def test_a_run_on_real_photos_is_exported_with_its_preprocessing(tmp_path):

@@ -1,12 +1,13 @@
 """A folder as a user has it, and commands that are still running when a test ends."""
 
 import os
+import shutil
 import signal
-import subprocess
 
 import pytest
 
-from tests.bench.cli.command import BENCH, SUITE, environment
+from tests.bench.cli.command import SUITE, environment
+from tests.bench.cli.warm import Started
 from tests.runners.photos import draw
 
 
@@ -24,12 +25,20 @@ def home(tmp_path, photos):
 
 
 @pytest.fixture
+def home_with_mirror(home, empty_mirror):
+    """The same with results in which nothing was run."""
+    (home / "results").mkdir()
+    shutil.copy(empty_mirror, home / "results" / "mlflow.db")
+    return home
+
+
+@pytest.fixture
 def start():
     """Starts `bench` in a session of its own; what is left of it ends with the test."""
     started = []
 
     def begin(home, *arguments):
-        started.append(_start(home, *arguments))
+        started.append(Started("bench.cli", arguments, home, environment(), session=True))
         return started[-1]
 
     yield begin
@@ -37,15 +46,3 @@ def start():
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-
-
-def _start(home, *arguments):
-    return subprocess.Popen(
-        [*BENCH, *arguments],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env=environment(),
-    )

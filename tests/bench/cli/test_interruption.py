@@ -11,8 +11,9 @@ from tests.bench.cli.command import bench, rows, wait_for, workers
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, number):
-    process = start(home, "run", "one", "--set", "defaults.epochs=100")
+def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home_with_mirror, start, number):
+    home = home_with_mirror
+    process = start(home, "run", "one", "--set", "defaults.epochs=30")
     checkpoint = wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     os.killpg(process.pid, number)
     began = time.monotonic()
@@ -20,13 +21,14 @@ def test_an_interrupted_suite_stops_at_once_and_goes_on_later(home, start, numbe
     assert time.monotonic() - began < 5
     assert process.returncode == 130
     assert errors.strip() == "bench: interrupted; the same command goes on from here"
-    again = bench(home, "run", "one", "--set", "defaults.epochs=100")
+    again = bench(home, "run", "one", "--set", "defaults.epochs=30")
     assert again.returncode == 0, again.stderr
     assert "resumed at epoch" in again.stdout
     assert (checkpoint[0].parent / "COMPLETE").exists()
 
 
-def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home, start):
+def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home_with_mirror, start):
+    home = home_with_mirror
     process = start(home, "run", "--all", "--set", "experiment.one.epochs=1000")
     wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     (worker,) = wait_for(lambda: workers(home))
@@ -41,7 +43,8 @@ def test_a_killed_worker_is_recorded_and_the_suite_goes_on(home, start):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_worker_does_not_outlive_the_command(home, start, number):
+def test_a_worker_does_not_outlive_the_command(home_with_mirror, start, number):
+    home = home_with_mirror
     process = start(home, "run", "one", "--set", "defaults.epochs=2000")
     wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
     os.kill(process.pid, number)
@@ -51,7 +54,8 @@ def test_a_worker_does_not_outlive_the_command(home, start, number):
     assert left["state"] == "planned"
 
 
-def test_two_at_once_run_nothing_twice(home, start):
+def test_two_at_once_run_nothing_twice(home_with_mirror, start):
+    home = home_with_mirror
     both = [start(home, "run", "--all") for _ in range(2)]
     outputs = [process.communicate(timeout=240)[0] for process in both]
     assert len(list(home.glob("results/tiny/*/*/COMPLETE"))) == 2

@@ -66,7 +66,7 @@ def test_pretrained_beats_the_same_network_from_scratch(ran, experiment):
     home, _ = ran
     pretrained = {row["experiment"]: row["macro_accuracy"] for row in report_of(home)["summary"]}
     scratch = ("--set", f"experiment.{experiment}.weights=none")
-    answer = bench(home, "run", experiment, *QUICK, *scratch, timeout=900)
+    answer = bench(home, "run", experiment, *QUICK, *scratch, "--jobs", "2", timeout=900)
     assert answer.returncode == 0, answer.stdout + answer.stderr
     (row,) = report_of(home, experiment, *scratch)["summary"]
     assert row["n_seeds"] == 2

@@ -91,13 +91,13 @@ def test_mistakes_are_one_line(home):
 
 
 @pytest.mark.slow
-def test_an_interrupted_measurement_leaves_nothing(home, start):
+def test_an_interrupted_measurement_leaves_nothing(home, start, own_cache):
     (folder,) = (home / "results" / "tiny" / "vit").iterdir()
     asked = ["robustness", str(folder), "--again"]
     before = sorted((home / "results" / "tiny" / "robustness").rglob("*"))
     process = start(home, *asked)
-    loaded = Path(f"/proc/{process.pid}/maps")
-    wait_for(lambda: "libtorch" in loaded.read_text())
+    opened = Path(f"/proc/{process.pid}/maps")
+    wait_for(lambda: str(own_cache) in opened.read_text())  # the images that it measures with
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130

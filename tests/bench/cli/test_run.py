@@ -7,7 +7,6 @@ import pytest
 
 from tests.bench.cli.command import SUITE, bench, bench_anew, refused, rows
 
-
 # The same suite with networks as they are used; all else runs small ones.
 OF_FULL_SIZE = SUITE.replace("embedded:resnet18_slim", "torchvision:resnet18").replace(
     "embedded:vit_slim_patch8", "timm:vit_tiny_patch16_224"
@@ -66,7 +65,8 @@ def check_mirror(home):
     assert answer.stdout.startswith("0 runs mirrored, 4 were there already")
 
 
-def test_one_failed_run_ends_no_other_and_is_named_last(home):
+def test_one_failed_run_ends_no_other_and_is_named_last(home_with_mirror):
+    home = home_with_mirror
     answer = bench(home, "run", "--all", "--set", 'experiment.one.optimizer={name="sgd", lr=1e30}')
     assert answer.returncode == 1
     last = answer.stdout.strip().splitlines()[-3:]
@@ -84,7 +84,8 @@ def test_one_failed_run_ends_no_other_and_is_named_last(home):
     assert answer.stderr == ""
 
 
-def test_a_renamed_experiment_keeps_its_runs(home):
+def test_a_renamed_experiment_keeps_its_runs(home_with_mirror):
+    home = home_with_mirror
     assert bench(home, "run", "two").returncode == 0
     (home / "experiments.toml").write_text(SUITE.replace("[experiment.two]", "[experiment.vit]"))
     answer = bench(home, "run", "vit")

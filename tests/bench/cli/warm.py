@@ -1,14 +1,15 @@
 """A module run as by `python -m`, without the seconds that its imports take.
 
 One process a test session imports what is heavy, once, and is forked for each command: a process
-of its own with its own folder, environment, streams and exit code, which ends as any other does.
-Where the start itself matters, or signals do, Python is started anew (see `command`).
+of its own with its own folder, environment, streams and exit code, which can be killed as any
+other. Where the start itself is what a test is about, Python is started anew (see `command`).
 """
 
 import atexit
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
 import runpy
@@ -22,26 +23,94 @@ import threading
 import traceback
 from pathlib import Path
 
+from bench.tracking.quiet import quieted
+from tests.bench.cli import spare
+
 PROJECT = Path(__file__).parents[3]
+N_BYTES = 16  # of a number that is sent
+# None of them starts a thread that a fork would lose.
+HEAVY = (
+    "matplotlib.backends.backend_agg",
+    "pyarrow.parquet",
+    "scipy.stats",
+    "sklearn.metrics",
+    "timm",
+    "torchvision.models",
+    "bench.launch",
+    "bench.reporting",
+    "bench.tracking.sync",
+    "runners.run",
+)
+HEAVY_AND_LOUD = ("mlflow.artifacts", "mlflow.store.tracking.sqlalchemy_store")
+
+
+class Started:
+    """A command at work, to be asked as `subprocess.Popen` is; all that it says goes to files."""
+
+    def __init__(self, module, arguments, cwd, env, session=False, merged=False):
+        """Starts it.
+
+        Args:
+            module: as `python -m` has it.
+            arguments: of the command.
+            cwd: its folder.
+            env: its environment.
+            session: whether it gets a session of its own, to be killed with all that it starts.
+            merged: whether its errors go where its output goes.
+        """
+        self.args = [module, *arguments]
+        self.returncode = None
+        self._files = contextlib.ExitStack()
+        self._said = out, err = self._file(), self._file()
+        self._texts = ()
+        asked = {"module": module, "arguments": arguments, "cwd": str(cwd), "env": dict(env)}
+        self._socket, theirs = socket.socketpair()
+        with tempfile.TemporaryFile() as request, theirs:
+            request.write(json.dumps({**asked, "session": session}).encode())
+            request.seek(0)
+            files = (theirs, request, out, out if merged else err)
+            socket.send_fds(_server(), [b"!"], [file.fileno() for file in files])
+        self.pid = int(self._socket.recv(N_BYTES))
+
+    def _file(self):
+        return self._files.enter_context(tempfile.TemporaryFile())
+
+    def wait(self, timeout=None):
+        """Its exit code; raises `TimeoutExpired` where it has none by then."""
+        if self.returncode is None:
+            if not select.select([self._socket], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            self.returncode = int(self._socket.recv(N_BYTES))
+            with self._socket, self._files:
+                self._texts = tuple(map(_content_of, self._said))
+        return self.returncode
+
+    def poll(self):
+        """The same without waiting: None while it works."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def communicate(self, timeout=None):
+        """What it has said when it has ended, as (output, errors)."""
+        self.wait(timeout)
+        return self._texts
+
+
+def _content_of(file):
+    file.seek(0)
+    return file.read().decode()
 
 
 def run(module, arguments, cwd, env, timeout):
-    """The module's answer, as `subprocess.run` gives it; raises `TimeoutExpired` as that does."""
-    server = _server()
-    with contextlib.ExitStack() as files:
-        request, out, err = (files.enter_context(tempfile.TemporaryFile()) for _ in range(3))
-        asked = {"module": module, "arguments": arguments, "cwd": str(cwd), "env": env}
-        request.write(json.dumps(asked).encode())
-        request.seek(0)
-        socket.send_fds(server, [b"!"], [file.fileno() for file in (request, out, err)])
-        pid = json.loads(server.recv(64))
-        if not select.select([server], [], [], timeout)[0]:
-            os.kill(pid, signal.SIGKILL)
-            server.recv(64)
-            raise subprocess.TimeoutExpired([module, *arguments], timeout)
-        code = json.loads(server.recv(64))
-        texts = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
-    return subprocess.CompletedProcess([module, *arguments], code, *texts)
+    """The command's answer, as `subprocess.run` gives it."""
+    process = Started(module, arguments, cwd, env)
+    try:
+        texts = process.communicate(timeout)
+    except BaseException:
+        os.kill(process.pid, signal.SIGKILL)
+        raise
+    return subprocess.CompletedProcess(process.args, process.returncode, *texts)
 
 
 @functools.cache
@@ -61,56 +130,56 @@ def _server():
 
 
 def _import_what_is_heavy():
-    """None of it starts a thread."""
-    import matplotlib.backends.backend_agg
-    import pyarrow.parquet
-    import scipy.stats
-    import sklearn.metrics
-    import timm
-    import torchvision.models
-
-    import bench.launch
-    import bench.reporting
-    import bench.tracking.sync
-    import runners.run
-    from bench.tracking.quiet import quieted
-
+    for name in HEAVY:
+        importlib.import_module(name)
     with quieted():
-        import mlflow.artifacts
-        import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+        for name in HEAVY_AND_LOUD:
+            importlib.import_module(name)
+    gc.freeze()  # pages that a fork does not write to need not be copied
 
 
 def _serve(channel):
-    """Forks for each request; in the child, gives what is asked for."""
-    _import_what_is_heavy()
-    gc.freeze()  # pages that a fork does not write to need not be copied
+    """Forks for each request; in the process that is to be the command, returns it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks what became of the waiting ones
     channel.send(b"!")
     while True:
-        message, files, _, _ = socket.recv_fds(channel, 1, 3)
+        message, files, _, _ = socket.recv_fds(channel, 1, 4)
         if not message:
             return None
-        pid = os.fork()
-        if pid == 0:
+        if os.fork() == 0:
             channel.close()
-            return _become(*files)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return _forked(*files)
         for file in files:
             os.close(file)
-        channel.send(json.dumps(pid).encode())
-        _, status = os.waitpid(pid, 0)
-        channel.send(json.dumps(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _become(request, out, err):
-    with open(request) as file:
+def _forked(asker, request, out, err):
+    """Forks the command and waits for it, which its parent has to."""
+    with socket.socket(fileno=asker) as answer, os.fdopen(request) as file:
         asked = json.load(file)
+        pid = os.fork()
+        if pid:
+            if asked["session"]:
+                os.setsid()  # Ctrl-C is for the command
+            answer.send(_number(pid))
+            _, status = os.waitpid(pid, 0)
+            with contextlib.suppress(OSError):  # where nobody wants to know any more
+                answer.send(_number(os.waitstatus_to_exitcode(status)))
+            os._exit(0)
+    if asked["session"]:
+        os.setsid()
     os.dup2(out, 1)
     os.dup2(err, 2)
-    os.close(out)
-    os.close(err)
+    os.closerange(3, max(out, err) + 1)
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])
     return asked
+
+
+def _number(value):
+    return str(value).rjust(N_BYTES).encode()
 
 
 def _run(asked):
@@ -120,10 +189,14 @@ def _run(asked):
     sys.argv[1:] = asked["arguments"]
     code = 0
     try:
+        server = spare.keep_ready()
+        if server is not None:
+            exec(server, {"__name__": "__main__"})  # noqa: S102 - as `python -c` does
+            os._exit(0)
         runpy.run_module(asked["module"], run_name="__main__", alter_sys=True)
     except SystemExit as end:
         code = end.code or 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - as the interpreter itself does
         traceback.print_exc()
         code = 1
     threading._shutdown()
@@ -135,6 +208,7 @@ def _run(asked):
 
 
 if __name__ == "__main__":
+    _import_what_is_heavy()
     asked = _serve(socket.socket(fileno=int(sys.argv[1])))
     if asked is not None:
         _run(asked)

@@ -7,19 +7,6 @@ from tests.runners.photos import draw
 
 
 @pytest.fixture(scope="session")
-def empty_mirror(tmp_path_factory):
-    """MLflow's database without a run."""
-    from mlflow import MlflowClient
-
-    from bench.tracking.quiet import quieted
-
-    file = tmp_path_factory.mktemp("mirror") / "mlflow.db"
-    with quieted():
-        MlflowClient(f"sqlite:///{file}").search_experiments()
-    return file
-
-
-@pytest.fixture(scope="session")
 def photos(tmp_path_factory):
     return draw(tmp_path_factory.mktemp("data") / "photos")
 

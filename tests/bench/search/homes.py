@@ -1,13 +1,12 @@
 """A folder as a user has it, with a search that takes seconds."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-from tests.bench.cli.command import BENCH, bench, environment
+from tests.bench.cli.command import bench, environment
+from tests.bench.cli.warm import Started
 
 SUITE = """\
 # The study.
@@ -56,17 +55,10 @@ def search(home: Path, *arguments: str, timeout: float = 240) -> subprocess.Comp
     return bench(home, "search", *arguments, timeout=timeout)
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(home: Path, *arguments: str) -> Started:
     """The same, to be watched or killed: in a session of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "bench.cli", "search", *arguments],
-        cwd=home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, **environment()},
-    )
+    asked = ("search", *arguments)
+    return Started("bench.cli", asked, home, environment(), session=True, merged=True)
 
 
 def told(home: Path, *arguments: str) -> dict[str, object]:
