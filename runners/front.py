@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from runners.data.loader import Batch
 from runners.freezing import FreezableClassifier
@@ -73,7 +73,8 @@ class Front:
         self._behind = [
             module
             for module in modules.values()
-            if module not in inside and any(True for _ in module.parameters(recurse=False))
+            if inside.isdisjoint(module.modules())
+            and any(True for _ in module.parameters(recurse=False))
         ]
 
     def __bool__(self) -> bool:

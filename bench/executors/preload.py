@@ -14,7 +14,8 @@ import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # GNU OpenMP reads it when torch is imported. Threads that wait shall soon leave the core to others.
-os.environ.setdefault("GOMP_SPINCOUNT", "30000")
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ.setdefault("GOMP_SPINCOUNT", "30000")
 gc.disable()
 
 import pandas  # noqa: E402

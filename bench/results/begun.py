@@ -52,7 +52,7 @@ def begun(folder: RunFolder) -> Begun | None:
 def _next(events: list[dict[str, Any]]) -> int:
     """The epoch that follows; `start` names the one that it begins with."""
     last = events[-1]
-    return int(last["epoch"]) + (last["event"] == "epoch")
+    return int(last["epoch"]) + int(last["event"] == "epoch")
 
 
 def _milestones(folder: RunFolder) -> Iterator[dict[str, Any]]:

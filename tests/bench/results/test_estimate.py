@@ -203,9 +203,7 @@ class TestEpochs:
 
 def test_parts_of_the_last_process_alone_do_not_count(tmp_path, measured):
     """It went on from a checkpoint of a version that did not measure them."""
-    finish_at(
-        tmp_path, planned("a"), seconds=1000.0, timings={**PARTS, "training_seconds": 900.0}
-    )
+    finish_at(tmp_path, planned("a"), seconds=1000.0, timings={**PARTS, "training_seconds": 900.0})
     sizes = {"train": 100, "val": 1, "test": 4}
     assert seconds(measured(), planned("b"), sizes) == pytest.approx(9000 + 100)
 

@@ -217,6 +217,6 @@ def test_seeds_of_different_precision_are_told(tmp_path):
         for name, seed, precision in (("a", 0, "bf16"), ("a", 1, "fp32"), ("b", 0, "fp32"))
     )
     assert one.path.parent == two.path.parent != three.path.parent
-    records = complete_runs(tmp_path / "tracks")
+    records = list(complete_runs(tmp_path / "tracks"))
     assert notice_for(records) == "a: some seeds were trained in bf16, some in fp32."
     assert notice_for(records[1:]) == ""
