@@ -30,7 +30,8 @@ def run_all(
 
     Args:
         jobs: the runs with their folders.
-        on_tick: called some ten times a second for each run that works, to show how far it is.
+        on_tick: called some ten times a second for each run that works, to show how far it is;
+            first before it says anything.
         gpus: for each run that may work at a time, the GPU that is its own, or None.
 
     Yields:
@@ -80,7 +81,7 @@ def _work(
             if job is None or job is _NO_MORE:
                 break
             run, folder = cast(Job, job)
-            outcome = _begin(run, folder, free[0], working)
+            outcome = _begin(run, folder, on_tick, free[0], working)
             if outcome is not None:
                 yield Finished(run, folder, outcome)
             else:
@@ -100,7 +101,7 @@ def _work(
 
 
 def _begin(
-    run: Run, folder: RunFolder, gpu: str | None, working: list[RunProcess]
+    run: Run, folder: RunFolder, on_tick: OnTick, gpu: str | None, working: list[RunProcess]
 ) -> Outcome | None:
     """Starts a run's process; where there is none to start, says why."""
     try:
@@ -109,6 +110,7 @@ def _begin(
             return "complete"
         if state == "running":
             return "busy"
+        on_tick(run, folder)  # before the run says anything, so that none of it is missed
         working.append(RunProcess(run, folder, gpu))
     except (OSError, EOFError) as error:  # a folder that cannot be read, no room for a process
         with suppress(BusyError, OSError):

@@ -25,9 +25,10 @@ def jobs(photos, results, n_runs):
 
 
 def test_two_work_at_a_time(photos, tmp_path):
-    together = set()
+    together, had_spoken = set(), {}
 
     def on_tick(run, folder):
+        had_spoken.setdefault(folder.path, (folder.path / "events.jsonl").exists())
         if folder.state() == "running":
             running = [one for _, one in work if one.state() == "running"]
             together.add(len(running))
@@ -36,6 +37,7 @@ def test_two_work_at_a_time(photos, tmp_path):
     outcomes = [one.outcome for one in run_all(work, on_tick, (None, None))]
     assert outcomes == ["complete"] * 3
     assert max(together) == 2
+    assert list(had_spoken.values()) == [False] * 3, "what a run says first is not missed"
 
 
 def test_one_that_another_process_has_is_asked_for_again_at_the_end(
