@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from PIL import Image
 
-from tests.bench.cli.command import bench, bench_here, refused, wait_for
+from tests.bench.cli.command import BENCH, bench, bench_here, environment, refused, wait_for
 from tests.bench.trained_runs import train
 
 # Those that take long need no clock and one thread.
@@ -91,15 +92,24 @@ def test_mistakes_are_one_line(home):
 
 
 @pytest.mark.slow
-def test_an_interrupted_measurement_leaves_nothing(home, start, own_cache):
+def test_an_interrupted_measurement_leaves_nothing(home):
+    """Python starts anew for it: what is there already is over in a second."""
     (folder,) = (home / "results" / "tiny" / "vit").iterdir()
     asked = ["robustness", str(folder), "--again"]
     before = sorted((home / "results" / "tiny" / "robustness").rglob("*"))
-    process = start(home, *asked)
-    opened = Path(f"/proc/{process.pid}/maps")
-    wait_for(lambda: str(own_cache) in opened.read_text())  # the images that it measures with
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    with subprocess.Popen(
+        [*BENCH, *asked],
+        cwd=home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env=environment(),
+    ) as process:
+        loaded = Path(f"/proc/{process.pid}/maps")
+        wait_for(lambda: "libtorch" in loaded.read_text())
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert errors.splitlines()[-1].startswith("bench: interrupted")
     assert sorted((home / "results" / "tiny" / "robustness").rglob("*")) == before

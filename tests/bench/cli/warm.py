@@ -109,6 +109,7 @@ def run(module, arguments, cwd, env, timeout):
         texts = process.communicate(timeout)
     except BaseException:
         os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
         raise
     return subprocess.CompletedProcess(process.args, process.returncode, *texts)
 
