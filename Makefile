@@ -3,7 +3,7 @@
 # make test    set up, and run the tests (SLOW=1 also those that take long)
 # make check   ruff, mypy and the floors
 # make pretrain make the embedded weights anew (39 minutes on two cores)
-# make speed   race against other tools, and write docs/speed.md (50 minutes on two cores)
+# make speed   race against other tools, and write docs/speed.md (most of an hour on two cores)
 # make pictures make the pictures of the README anew (4 minutes; needs Chromium)
 # make clean   remove what was built; results/ and .venv stay
 
