@@ -30,8 +30,8 @@ def run_all(
 
     Args:
         jobs: the runs with their folders.
-        on_tick: called some ten times a second for each run that works, to show how far it is;
-            first before it says anything.
+        on_tick: called some ten times a second for each run that works here, to show how far it
+            is; first before it says anything.
         gpus: for each run that may work at a time, the GPU that is its own, or None.
 
     Yields:
@@ -92,9 +92,11 @@ def _work(
             continue
         wait([process.sentinel for process in working], _POLL_SECONDS)
         for process in tuple(working):
-            is_unwanted = on_tick(process.run, process.folder)
+            is_over = process.is_over  # asked first, so that its last words are read after it
+            # What another process says of a run that it was faster to take is not ours to show.
+            is_unwanted = process.has_worked and on_tick(process.run, process.folder)
             process.end_if_stalled()
-            if is_unwanted or process.is_over:
+            if is_unwanted or is_over:
                 working.remove(process)
                 free.append(process.gpu)
                 yield process.stop() if is_unwanted else process.finished()

@@ -49,10 +49,14 @@ class RunProcess:
         self.run = run
         self.folder = folder
         self.gpu = gpu
-        self._process: BaseProcess = _context().Process(
-            target=work, args=(run, folder, gpu), name=folder.path.name
+        context = _context()
+        self._news, sender = context.Pipe(duplex=False)
+        self._process: BaseProcess = context.Process(
+            target=work, args=(run, folder, gpu, sender.send), name=folder.path.name
         )
         self._process.start()
+        sender.close()
+        self._has_worked = False
         self._said = 0
         self._last_change = self._last_look = time.monotonic()
         self._stall: Failure | None = None
@@ -66,6 +70,14 @@ class RunProcess:
     def is_over(self) -> bool:
         """Whether the process has ended."""
         return not self._process.is_alive()
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether the run was this process's to work on, and not another one's that was faster."""
+        if not self._has_worked and self._news.poll():
+            with contextlib.suppress(EOFError, OSError):  # it ended without a word
+                self._has_worked = self._news.recv()
+        return self._has_worked
 
     def end_if_stalled(self) -> None:
         """Ends the process where it has said nothing for the run's `stall_seconds`."""

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -24,7 +24,12 @@ from bench.results.store import BusyError, LostLockError, RunFolder
 DONE, FAILED, BUSY = 0, 1, 75
 
 
-def work(run: Run, folder: RunFolder, gpu: str | None = None) -> None:
+def work(
+    run: Run,
+    folder: RunFolder,
+    gpu: str | None = None,
+    on_work: Callable[[bool], None] | None = None,
+) -> None:
     """The body of a run's process. Ends it with DONE, FAILED or BUSY.
 
     The folder's lock is held by this process, so that it is free when the process is dead,
@@ -34,6 +39,7 @@ def work(run: Run, folder: RunFolder, gpu: str | None = None) -> None:
         run: what to do.
         folder: where its files go.
         gpu: the only one to use, as CUDA_VISIBLE_DEVICES names it.
+        on_work: called with True when the run is this process's to work on.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -43,7 +49,11 @@ def work(run: Run, folder: RunFolder, gpu: str | None = None) -> None:
     folder.path.mkdir(parents=True, exist_ok=True)
     try:
         with folder.locked():
-            code = DONE if folder.state_when_locked() == "complete" else _work_locked(run, folder)
+            code = DONE
+            if folder.state_when_locked() != "complete":
+                if on_work is not None:
+                    on_work(True)
+                code = _work_locked(run, folder)
     except (BusyError, LostLockError):
         code = BUSY
     sys.exit(code)

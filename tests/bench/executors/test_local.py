@@ -53,6 +53,25 @@ def test_one_that_another_process_has_is_asked_for_again_at_the_end(
     assert ended == [(1, "complete"), (2, "complete"), (0, "complete")]
 
 
+def test_what_another_process_says_of_a_run_it_was_faster_to_take_is_not_shown(
+    photos, tmp_path, hold_elsewhere
+):
+    work = jobs(photos, tmp_path, 1)
+    holders, ticks = [], []
+
+    def on_tick(_run, folder):
+        ticks.append(folder.state())
+        if len(ticks) == 1:  # the run is free, and its process not started yet
+            holders.append(hold_elsewhere(folder))
+
+    (first,) = stream(work, on_tick)
+    assert (first.outcome, ticks) == ("busy", ["planned"])
+    holders[0].communicate("")
+    (second,) = stream(work, on_tick)
+    assert second.outcome == "complete"
+    assert len(ticks) > 2
+
+
 def test_one_that_another_process_keeps_is_busy(photos, tmp_path, hold_elsewhere):
     work = jobs(photos, tmp_path, 1)
     hold_elsewhere(work[0][1])
