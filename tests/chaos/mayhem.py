@@ -9,9 +9,8 @@ import time
 
 import pandas as pd
 
-from bench.results.lock import locks_in
 from bench.results.store import RunFolder
-from tests.bench.cli.command import environment
+from tests.bench.cli.command import environment, holders_of
 from tests.bench.cli.warm import Started
 
 TIMINGS = ["seconds", "images_per_second"]
@@ -44,8 +43,7 @@ class Suite:
 
     def workers(self):
         """The processes that hold a run's lock."""
-        owners = [lock.owner() for folder in self.run_folders() for lock in locks_in(folder)]
-        return [owner.pid for owner in owners if owner is not None and owner.is_running()]
+        return sorted(holders_of(self.run_folders()))
 
     def n_epochs(self):
         """How many epochs the runs have finished, all together."""

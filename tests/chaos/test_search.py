@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bench.results.lock import locks_in
+from tests.bench.cli.command import holders_of
 from tests.bench.search.homes import SUITE, epochs_of, search, start, starts, told, with_mirror
 from tests.runners.photos import draw
 
@@ -28,9 +28,7 @@ def home(tmp_path, empty_mirror):
 
 def workers(home):
     """The processes that hold the folder of a trial's run."""
-    folders = home.glob("results/tiny/search.*/*")
-    owners = [lock.owner() for folder in folders for lock in locks_in(folder)]
-    return [owner.pid for owner in owners if owner is not None and owner.is_running()]
+    return sorted(holders_of(home.glob("results/tiny/search.*/*")))
 
 
 def kill_once(home, rng):
