@@ -54,6 +54,19 @@ class Suite:
         return sum((folder / "COMPLETE").exists() for folder in self.run_folders())
 
 
+def linger(seconds, n_epochs, count):
+    """So long, but for no more epochs than that: on a fast machine nothing would be left to kill.
+
+    Args:
+        seconds: at most.
+        n_epochs: at most.
+        count: counts the epochs that were finished.
+    """
+    most, end = count() + n_epochs, time.monotonic() + seconds
+    while count() < most and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.005))
+
+
 def kill_once(suite, rng):
     """Starts the suite and kills it, its whole session, or one worker, at a random moment.
 
@@ -71,14 +84,14 @@ def kill_once(suite, rng):
         if n_epochs is None and time.monotonic() - began > patience:
             break
         time.sleep(0.005)
-    time.sleep(rng.uniform(0, 0.1))
+    linger(rng.uniform(0, 0.1), 1, suite.n_epochs)
     if process.poll() is not None:
         return None
     target = rng.choice(["harness", "worker", "session"])
     workers = suite.workers()
     if target == "worker" and workers:
         os.kill(rng.choice(workers), signal.SIGKILL)
-        time.sleep(rng.uniform(0, 0.5))  # and what it leaves goes on, for a while
+        linger(rng.uniform(0, 0.5), 3, suite.n_epochs)  # what it leaves goes on, for a while
     elif target == "worker":
         target = "harness"
     if target == "session":
