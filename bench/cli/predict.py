@@ -124,6 +124,8 @@ def _chosen(run: str | None, request: Callable[[], options.Request]) -> "Chosen"
     chosen = choose_best(request().survey())
     record = chosen.record
     accuracy = record.metrics["val"]["accuracy"]
+    for line in chosen.damaged:
+        _say(line)
     _say(
         f"no --run is named; {record.experiment}/{record.seed} is the suite's best on validation "
         f"(accuracy {accuracy:.3f})"
@@ -139,7 +141,7 @@ def _ready(chosen: "Chosen") -> "Predictor":
     try:
         predictor = load_predictor(chosen.record)
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
     if notice := notice_for([chosen.record]):
         _say(notice)
     return predictor
