@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import DataError, UserError, nearest
+from bench.errors import DataError, UserError, nearest, plain
 from bench.experiments.spec import DataSpec
 from bench.results.records import RunRecord, best_by_validation
 from bench.results.store import COMPLETE, DamagedError, RunFolder
@@ -90,7 +90,7 @@ def _of_suite(asked: str, survey: Survey) -> Chosen:
             return Chosen(record, survey.suite.data)
     if _IDENTITY.fullmatch(asked):
         return Chosen(_by_identity(asked, survey), survey.suite.data)
-    raise UserError(f"{asked}: {_why_not(asked, survey, records, lines)}")
+    raise UserError(f"{plain(asked)}: {_why_not(asked, survey, records, lines)}")
 
 
 def _called(record: RunRecord) -> tuple[str, str]:
@@ -128,7 +128,11 @@ def _why_not(asked: str, survey: Survey, records: Sequence[RunRecord], lines: Se
         seeds = [str(record.seed) for record in records if record.experiment == name]
         return f"is not complete in {survey.suite_folder}; complete seeds: {', '.join(seeds)}"
     if name in known:
-        telling = [line for line in lines if line.startswith(f"{name}, ") or "settings" in line]
+        telling = [
+            line
+            for line in lines
+            if line.startswith((f"{name}, ", "the plan could not")) or "settings" in line
+        ]
         detail = "".join(f"; {line}" for line in telling)
         return f"has no complete run in {survey.suite_folder}{detail}; `bench run {name}` makes one"
     return (

@@ -63,6 +63,8 @@ def test_a_run_that_is_not_there_is_refused_with_the_nearest(suite):
     assert "did you mean 'counted'" in refusal("countet/1", suite)
     assert "`bench run phased` makes one" in refusal("phased", suite)
     assert "`bench run phased` makes one" in refusal("phased/0", suite)
+    assert "; the plan could not be made (no photos)" in refusal("phased", suite)
+    assert refusal("", suite).startswith("'': is no experiment")
     identity = planned("counted", 1).identity
     assert f"did you mean '{identity}'" in refusal(f"{identity[:10]}00", suite)
 
