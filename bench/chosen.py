@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.errors import DataError, UserError, nearest
+from bench.errors import DataError, UserError, nearest, plain
 from bench.experiments.spec import DataSpec
 from bench.results.records import RunRecord, best_by_validation
 from bench.results.store import COMPLETE, DamagedError, RunFolder
-from bench.survey import Survey, to_report
+from bench.survey import Survey, damaged, to_report
 
 if TYPE_CHECKING:
     from runners.data.photos import Photos
@@ -21,10 +21,14 @@ _IDENTITY = re.compile(r"[0-9a-f]{4,12}")
 
 @dataclass(frozen=True)
 class Chosen:
-    """A complete run, and where the suite has its data set, if a suite was read."""
+    """A complete run, and where the suite has its data set, if a suite was read.
+
+    `damaged` has a line for each run of the suite that could not be looked at for the choice.
+    """
 
     record: RunRecord
     data: DataSpec | None
+    damaged: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> Path:
@@ -65,7 +69,7 @@ def choose_best(survey: Survey) -> Chosen:
         raise UserError(
             f"{survey.suite_folder}: has no complete run{detail}; `bench run` makes some"
         )
-    return Chosen(best_by_validation(records), survey.suite.data)
+    return Chosen(best_by_validation(records), survey.suite.data, tuple(damaged(survey)))
 
 
 def _record_at(folder: Path) -> RunRecord:
@@ -75,7 +79,7 @@ def _record_at(folder: Path) -> RunRecord:
             found, experiment=found.spec["experiment"]["name"], seed=int(found.spec["seed"])
         )
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
 
 
 def _of_suite(asked: str, survey: Survey) -> Chosen:
@@ -86,7 +90,7 @@ def _of_suite(asked: str, survey: Survey) -> Chosen:
             return Chosen(record, survey.suite.data)
     if _IDENTITY.fullmatch(asked):
         return Chosen(_by_identity(asked, survey), survey.suite.data)
-    raise UserError(f"{asked}: {_why_not(asked, survey, records, lines)}")
+    raise UserError(f"{plain(asked)}: {_why_not(asked, survey, records, lines)}")
 
 
 def _called(record: RunRecord) -> tuple[str, str]:
@@ -115,13 +119,20 @@ def _why_not(asked: str, survey: Survey, records: Sequence[RunRecord], lines: Se
     """What is wrong with a name that no complete run has."""
     known = [one.name for one in survey.suite.experiments]
     complete = list(dict.fromkeys(record.experiment for record in records))
-    name, slash, _ = asked.rpartition("/")
+    name, slash, seed = asked.rpartition("/")
     name = name if slash else asked
+    for line in (*damaged(survey), *lines):
+        if slash and line.startswith(f"{name}, seed {seed}: "):
+            return f"cannot be used: {line}"
     if slash and name in complete:
         seeds = [str(record.seed) for record in records if record.experiment == name]
         return f"is not complete in {survey.suite_folder}; complete seeds: {', '.join(seeds)}"
     if name in known:
-        telling = [line for line in lines if line.startswith(f"{name}, ") or "settings" in line]
+        telling = [
+            line
+            for line in lines
+            if line.startswith((f"{name}, ", "the plan could not")) or "settings" in line
+        ]
         detail = "".join(f"; {line}" for line in telling)
         return f"has no complete run in {survey.suite_folder}{detail}; `bench run {name}` makes one"
     return (

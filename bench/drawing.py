@@ -61,7 +61,8 @@ def write_sheet(data: DataSpec, out: Path, per_class: int, image_size: int) -> N
     try:
         contact_sheet(folder, per_class, image_size, f"{title} classes").save(out)
     except (OSError, ValueError) as error:
-        raise UserError(f"--out {out}: cannot be written: {error}") from None
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"--out {out}: cannot be written: {reason}") from None
 
 
 @contextmanager

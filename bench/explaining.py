@@ -32,7 +32,7 @@ def explain_run(
     try:
         return explain(chosen.record, lambda: photos_of(chosen), files, layers, n_filters)
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
 
 
 def write_pictures(explanation: "Explanation", folder: Path) -> list[Path]:

@@ -3,7 +3,7 @@
 import gc
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,9 +17,10 @@ from bench.errors import UserError
 from bench.executors.choice import How, ready
 from bench.executors.local import Job
 from bench.executors.process import Finished
-from bench.experiments.spec import Experiment
+from bench.experiments.spec import Experiment, Run
 from bench.progress import Display, RunView
 from bench.results.records import FailedRun, RunRecord
+from bench.results.store import RunFolder
 from bench.survey import PlannedRun, Survey, cpus
 from bench.tracking import default_tracking_uri, is_mirrored
 from bench.tracking.suites import model_rule, runs_to_mirror
@@ -50,8 +51,8 @@ def launch(survey: Survey, console: Console, how: How) -> list[Finished]:
     todo = survey.in_state("planned", "failed") if how.retry else survey.in_state("planned")
     left = [] if how.retry else survey.in_state("failed")
     mirror = _Mirror(survey)
-    with terminated_like_interrupted(), _rarely_collected():
-        finished = _execute(survey, todo, console, mirror, how) if todo else []
+    with terminated_like_interrupted() as insist, _rarely_collected():
+        finished = _execute(survey, todo, console, mirror, how, insist) if todo else []
         warnings = mirror.finish()
     finished += [Finished(one.run, one.folder, "failed") for one in left]
     for warning in warnings:
@@ -123,10 +124,19 @@ def _check_writable(results: Path) -> None:
 
 
 def _execute(
-    survey: Survey, todo: Sequence[PlannedRun], console: Console, mirror: "_Mirror", how: How
+    survey: Survey,
+    todo: Sequence[PlannedRun],
+    console: Console,
+    mirror: "_Mirror",
+    how: How,
+    insist: Callable[[], None],
 ) -> list[Finished]:
     def say(line: str) -> None:
         console.print(f"note: {line}", style="yellow", soft_wrap=True, markup=False)
+
+    def tick(run: Run, folder: RunFolder) -> None:
+        insist()
+        display.tick(run, folder)
 
     with ready(how, cpus(), say) as executor:
         # An experiment's seeds are the same to it.
@@ -143,7 +153,7 @@ def _execute(
         done: list[Finished] = []
         with (
             Display(console, views, n_at_once) as display,
-            closing(executor.run_all(jobs, display.tick)) as ending,
+            closing(executor.run_all(jobs, tick)) as ending,
         ):
             for finished in ending:
                 display.end(finished.folder, finished.outcome)
@@ -219,17 +229,33 @@ class _Mirror:
 
 
 @contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """SIGTERM, which a scheduler sends, is answered as Ctrl-C is."""
+def terminated_like_interrupted() -> Iterator[Callable[[], None]]:
+    """SIGTERM, which a scheduler sends, is answered as Ctrl-C is.
+
+    Yields:
+        What asks again where that was lost, to be called now and then: KeyboardInterrupt is raised
+        wherever the process is, and a library that is at work there may swallow it.
+    """
+    is_asked = False
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal is_asked
+        is_asked = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    def insist() -> None:
+        if is_asked:
+            raise KeyboardInterrupt
+
+    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
+    # Not where it is ignored, as behind `nohup`.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield
+        yield insist
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, answer in before.items():
+            signal.signal(number, answer)
 
 
 def say_failures(finished: Sequence[Finished], console: Console) -> None:

@@ -64,7 +64,7 @@ def _figures(survey: Survey, planned: PlannedRun) -> dict[str, Any]:
     try:
         metrics = record.metrics
     except DamagedError as error:
-        return {"reason": f"damaged: {error}"}
+        return {"reason": f"damaged: {error.with_remedy()}"}
     return {
         "accuracy": metrics["test"]["accuracy"],
         "macro_accuracy": metrics["test"]["macro_accuracy"],

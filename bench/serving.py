@@ -50,7 +50,7 @@ class Place:
         """
         if self.host not in _EVERYWHERE:
             return None
-        host = _own_address(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        host = _own_address(_family(self.host))
         return None if host is None else Place(host, self.port, self.health).address
 
     def answers(self) -> bool:
@@ -201,10 +201,28 @@ def _lines(log: Path) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
+@contextlib.contextmanager
+def claimed_port(usual: int, host: str = HOST) -> Iterator[int]:
+    """The usual port, or any free one where that is taken, or another command is about to take it.
+
+    A server needs seconds until it listens. Who is to have the usual port holds it as a port of
+    datagrams, too, which nobody else uses, and lets go whatever becomes of this process.
+    """
+    with closing(socket.socket(_family(host), socket.SOCK_DGRAM)) as claim:
+        try:
+            claim.bind((host, usual))
+        except OSError:
+            yield _any_port(host)
+        else:
+            yield free_port(usual, host)
+
+
 def free_port(usual: int, host: str = HOST) -> int:
     """The usual port, or any free one where that is taken."""
-    if _is_free(usual, host):
-        return usual
+    return usual if _is_free(usual, host) else _any_port(host)
+
+
+def _any_port(host: str) -> int:
     with closing(_listener(host, 0)) as listener:
         return int(listener.getsockname()[1])
 
@@ -243,8 +261,11 @@ def _is_free(port: int, host: str) -> bool:
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    return socket.create_server((host, port), family=_family(host))
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 @contextlib.contextmanager

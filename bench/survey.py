@@ -14,7 +14,7 @@ from bench.experiments.spec import Experiment, Run, Suite
 from bench.results.begun import Begun, begun
 from bench.results.checks import leak_notice
 from bench.results.estimate import Estimate, Throughput
-from bench.results.records import DRAWN_NOTICE, RunRecord, complete_runs
+from bench.results.records import DRAWN_NOTICE, RunRecord, complete_runs, sound
 from bench.results.store import DamagedError, RunFolder, State
 
 
@@ -209,7 +209,7 @@ def to_report(
         these = ": these are the newest results" if records else ""
         return records, [f"the plan could not be made ({survey.problem}){these}", *lines]
     name_of = {one.run.configuration: one.run.experiment.name for one in survey.runs}
-    records, lines = _sound(survey.records, seeds)
+    records, lines = sound(survey.records, seeds)
     chosen, others = _of_configurations(survey.suite, records, name_of)
     return chosen, [*lines, *others, *_unfinished(survey.runs)]
 
@@ -222,7 +222,7 @@ def newest_to_report(
     All its seeds that are there, unless `seeds` says which; and lines on what is not among them.
     """
     names = [experiment.name for experiment in survey.suite.experiments]
-    records, lines = _sound(survey.records, seeds)
+    records, lines = sound(survey.records, seeds)
     own = [record for record in records if record.experiment in names]
     chosen, others = _of_configurations(survey.suite, own, _newest_configurations(own))
     return chosen, [*lines, *others]
@@ -261,23 +261,13 @@ def _of_configurations(
     return chosen, [f"{runs} of other settings: left out"]
 
 
-def _sound(
-    records: Iterable[RunRecord], seeds: Sequence[int] | None
-) -> tuple[list[RunRecord], list[str]]:
-    """The records whose files are as they were sealed, and a line for each of the others.
-
-    A damaged run is named whether or not it has one of the seeds.
-    """
-    sound, lines = [], []
-    for record in records:
-        try:
-            record.verify()
-        except DamagedError as error:
-            lines.append(f"{record.experiment}, seed {record.seed}: damaged: {error}")
-        else:
-            if seeds is None or record.seed in seeds:
-                sound.append(record)
-    return sound, lines
+def damaged(survey: Survey) -> list[str]:
+    """A line on each of the planned runs that is complete, but not as it was sealed."""
+    complete = [
+        replace(survey.record_of(one.folder), experiment=one.run.experiment.name)
+        for one in survey.in_state("complete")
+    ]
+    return sound(complete, None)[1]
 
 
 def _newest_configurations(records: Iterable[RunRecord]) -> dict[str, str]:

@@ -35,7 +35,8 @@ def verdict(check: DataCheck) -> Finding:
     n_warnings = sum(one.level == "warning" for one in found)
     if n_warnings:
         warnings = "1 warning" if n_warnings == 1 else f"{n_warnings} warnings"
-        return Finding("warning", "usable, with care", f"train and test share none; {warnings}")
+        title = "not usable as it is" if check.refusal else "usable, with care"
+        return Finding("warning", title, f"train and test share none; {warnings}")
     return Finding("note", "sound", "train and test share no images, and nothing else is wrong")
 
 

@@ -26,6 +26,7 @@ from bench.cli import (
     sync,
     ui,
 )
+from bench.cli.terminal import open_streams, outlet
 from bench.errors import UserError
 
 app = typer.Typer(
@@ -67,14 +68,13 @@ def main() -> None:
     """The `bench` command. Exits with 0, 1 (some failed), 2 (the user's mistake) or 130."""
     # At the end all goes at once; to look for what may go costs up to two seconds before.
     atexit.register(gc.freeze)
+    open_streams()
     try:
-        app()
+        with outlet():
+            app()
     except UserError as error:
         if os.environ.get("TRACKBENCH_DEBUG"):
             raise
         for line in str(error).splitlines():
             sys.stderr.write(f"bench: {line}\n")
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)

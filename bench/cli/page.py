@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -46,7 +47,7 @@ def page(
     from app.settings import handed_over
     from app.streamlit_server import USUAL_PORT, check_streamlit, command, place_of
     from bench.app_launch import settings_for
-    from bench.serving import check_host, check_port, free_port, interruptible, started
+    from bench.serving import check_host, check_port, claimed_port, interruptible, started
 
     check_streamlit()
     check_host(address)
@@ -57,15 +58,17 @@ def page(
         lambda: options.requested(file, results, profile, quick, assignments).survey(),
         facts,
     )
-    place = place_of(address, port or free_port(USUAL_PORT, address))
     _warn(address, left_out)
     with (
         interruptible(),
         handed_over(settings) as handed,
-        started(command(place, handed), place, "the page", os.environ, is_heard=True) as server,
+        claimed_port(USUAL_PORT, address) if port is None else nullcontext(port) as its_port,
     ):
-        _show(server.address, place.address_for_others(), settings.suite, no_browser)
-        server.wait()
+        place = place_of(address, its_port)
+        words = command(place, handed)
+        with started(words, place, "the page", os.environ, is_heard=True) as server:
+            _show(server.address, place.address_for_others(), settings.suite, no_browser)
+            server.wait()
 
 
 def _warn(address: str, left_out: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal, TextIO
 import typer
 
 from bench.cli import options
-from bench.cli.terminal import make_console
+from bench.cli.terminal import make_console, outlet
 from bench.errors import UserError, shown
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from bench.predicting.writing import Tally
 
 _TOP = 5
-_NOBODY_READS = 141  # as a shell has it for a program that a closed pipe ended
 _Format = Literal["table", "json", "csv"]
 
 
@@ -124,6 +122,8 @@ def _chosen(run: str | None, request: Callable[[], options.Request]) -> "Chosen"
     chosen = choose_best(request().survey())
     record = chosen.record
     accuracy = record.metrics["val"]["accuracy"]
+    for line in chosen.damaged:
+        _say(line)
     _say(
         f"no --run is named; {record.experiment}/{record.seed} is the suite's best on validation "
         f"(accuracy {accuracy:.3f})"
@@ -139,7 +139,7 @@ def _ready(chosen: "Chosen") -> "Predictor":
     try:
         predictor = load_predictor(chosen.record)
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
     if notice := notice_for([chosen.record]):
         _say(notice)
     return predictor
@@ -154,7 +154,7 @@ def _write(job: _Job, out: Path | None) -> "Tally":
     began = time.perf_counter()
     with contextlib.closing(name_images(job.predictor, job.paths, job.batch_size)) as named:
         if out is None:
-            with _outlet():
+            with outlet():
                 _show(job, named, sys.stdout, tally)
         else:
             _show_in(out, lambda stream: _show(job, named, stream, tally))
@@ -168,20 +168,6 @@ def _write(job: _Job, out: Path | None) -> "Tally":
     if out is not None:
         _say(f"written to {out}")
     return tally
-
-
-@contextlib.contextmanager
-def _outlet() -> Iterator[None]:
-    """Around what is written to standard output, which may be full, or read by nobody any more."""
-    try:
-        yield
-        sys.stdout.flush()
-    except OSError as error:
-        # What is left would be written, and fail again, when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise SystemExit(_NOBODY_READS) from None
-        raise UserError(f"standard output: cannot be written to: {error.strerror}") from None
 
 
 def _show_in(out: Path, show: Callable[[TextIO], None]) -> None:

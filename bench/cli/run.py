@@ -139,6 +139,7 @@ def check_data(survey: "Survey") -> None:
 def _conclude(request: options.Request, finished: list["Finished"], console: "Console") -> None:
     """The report on all there is, what failed, what to try next; ends with the exit code."""
     from bench.launch import say_failures
+    from bench.survey import damaged
 
     now = request.survey()
     made = None
@@ -149,12 +150,16 @@ def _conclude(request: options.Request, finished: list["Finished"], console: "Co
     else:
         _print_nothing_to_do(now, console)
     say_failures(finished, console)
+    unread = damaged(now)
+    for line in unread:
+        console.print(f"✗ {line}", style="red", soft_wrap=True, highlight=False, markup=False)
     # What failed stands last; else what to try next.
-    if made is not None and all(one.outcome == "complete" for one in finished):
+    if made is not None and not unread and all(one.outcome == "complete" for one in finished):
         from bench.cli.next_steps import print_next_steps
 
         print_next_steps(request, made, console)
-    raise typer.Exit(0 if len(now.in_state("complete")) == len(now.runs) else 1)
+    is_whole = len(now.in_state("complete")) == len(now.runs) and not unread
+    raise typer.Exit(0 if is_whole else 1)
 
 
 def _print_nothing_to_do(survey: "Survey", console: "Console") -> None:

@@ -94,7 +94,7 @@ def export_run(chosen: Chosen, folder: Path, wanted: Wanted) -> Exported:
             _add_card(part, chosen, checks)
             files = tuple(sorted(file.name for file in part.iterdir()))
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
     notes = (samples.note,) if checks and samples.note else ()
     return Exported(folder, files, tuple(checks), notes)
 

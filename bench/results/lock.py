@@ -210,7 +210,7 @@ def start_of(pid: int) -> str:
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except FileNotFoundError:  # no such process, or no Linux
+    except (FileNotFoundError, ProcessLookupError):  # no such process any more, or no Linux
         return f"{psutil.Process(pid).create_time():.0f}"
     # The name, in parentheses, may hold anything; the start is the 20th value after it.
     return f"{boot} {status.rpartition(')')[2].split()[19]}"

@@ -3,7 +3,7 @@
 import io
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.experiments.search_spec import is_trial_name
 from bench.results.checks import leak_notice
-from bench.results.store import COMPLETE, FAILURE, RunFolder
+from bench.results.store import COMPLETE, FAILURE, DamagedError, RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,6 +134,26 @@ def _marked(suite_folder: Path, mark: str) -> list[tuple[str, int, Path]]:
 def of_experiments(runs: Iterable[_Ended]) -> list[_Ended]:
     """Those that are not trials of a search."""
     return [run for run in runs if not is_trial_name(run.experiment)]
+
+
+def sound(
+    records: Iterable[RunRecord], seeds: Sequence[int] | None
+) -> tuple[list[RunRecord], list[str]]:
+    """The records whose files are as they were sealed, and a line for each of the others.
+
+    A damaged run is named whether or not it has one of the seeds.
+    """
+    kept, lines = [], []
+    for record in records:
+        try:
+            record.verify()
+        except DamagedError as error:
+            told = error.with_remedy()
+            lines.append(f"{record.experiment}, seed {record.seed}: damaged: {told}")
+        else:
+            if seeds is None or record.seed in seeds:
+                kept.append(record)
+    return kept, lines
 
 
 def best_by_validation(runs: Iterable[RunRecord]) -> RunRecord:

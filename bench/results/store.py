@@ -39,6 +39,10 @@ SYSTEM = "system.jsonl"
 class DamagedError(Exception):
     """A file of a complete run is missing or is not what was sealed."""
 
+    def with_remedy(self) -> str:
+        """What is wrong, and what to do about it: a complete run is never run again by itself."""
+        return f"{self}; remove the run's folder, and `bench run` makes it anew"
+
 
 class RunFolder:
     """One run's folder. Its state is what lies in it; nothing is remembered elsewhere."""
@@ -170,7 +174,7 @@ class RunFolder:
         try:
             content = (self.path / name).read_bytes()
         except OSError as error:
-            raise DamagedError(f"{self.path / name}: {error}") from None
+            raise DamagedError(f"{self.path / name}: {_why_unread(error)}") from None
         if hashlib.sha256(content).hexdigest() != sealed:
             raise DamagedError(f"{self.path / name}: was changed after the run was sealed")
         return content
@@ -183,5 +187,11 @@ class RunFolder:
         """
         try:
             return str(json.loads((self.path / COMPLETE).read_bytes())["sha256"][name])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DamagedError(f"{self.path / name}: {error}") from None
+        except OSError as error:
+            raise DamagedError(f"{self.path / COMPLETE}: {_why_unread(error)}") from None
+        except (ValueError, KeyError, TypeError):
+            raise DamagedError(f"{self.path / COMPLETE}: has no seal of {name}") from None
+
+
+def _why_unread(error: OSError) -> str:
+    return f"cannot be read: {error.strerror or error}"

@@ -57,7 +57,7 @@ def _outdated(record: RunRecord, measured: Measured) -> str:
     try:
         return outdated(record, measured)
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
 
 
 def merged(stored: Measured, made: Measured) -> Measured:

@@ -83,7 +83,7 @@ def plan(
         stored = None if discard else read(record)
         reason = outdated(record, stored) if stored is not None else ""
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
     n_wanted = min(n_images or len(test), len(test))
     if stored is None or reason:
         notes = (_replaced(stored, reason),) if stored is not None else ()
@@ -141,7 +141,7 @@ def measure(task: Task, on_answers: Callable[[int], None] = lambda _: None) -> M
     try:
         weights = record.folder.read(MODEL)
     except DamagedError as error:
-        raise UserError(str(error)) from None
+        raise UserError(error.with_remedy()) from None
     classifier = load_trained(record.spec, weights)
     photos = photos_of(task.chosen, advice="")
     rows = list(_ask(classifier, photos, task.images, corruptions(task.names), on_answers))

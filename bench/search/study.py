@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,16 +73,23 @@ def conduct(
         UserError: before anything starts, where data, models or weights are not right.
         KeyboardInterrupt: on Ctrl-C and SIGTERM; trials at hand can be taken up again.
     """
-    with quiet(), terminated_like_interrupted():
+    with quiet(), terminated_like_interrupted() as insist:
         book = Book(loaded, connect(url), study_name(loaded, survey))
         if not book.has_work():
             return book, Ended(why_over=book.why_over(book.trials()))
-        stopped = _work(loaded, survey, book, console, how)
+        stopped = _work(loaded, survey, book, console, how, insist)
         trials = book.trials()
         return book, Ended(stopped, book.why_over(trials), book.n_elsewhere(), has_worked=True)
 
 
-def _work(loaded: LoadedSearch, survey: Survey, book: Book, console: Console, how: How) -> str:
+def _work(
+    loaded: LoadedSearch,
+    survey: Survey,
+    book: Book,
+    console: Console,
+    how: How,
+    insist: Callable[[], None],
+) -> str:
     def say(line: str) -> None:
         console.print(f"note: {line}", style="yellow", soft_wrap=True, markup=False)
 
@@ -93,7 +100,7 @@ def _work(loaded: LoadedSearch, survey: Survey, book: Book, console: Console, ho
             threads = f"{executor.threads} thread{'s' if executor.threads > 1 else ''}"
             console.print(f"{executor.n_at_once} trials at a time, {threads} each", style="dim")
         with SearchDisplay(console) as display:
-            conductor = Conductor(loaded, survey, book, executor, display)
+            conductor = Conductor(loaded, survey, book, executor, display, insist)
             conductor.work()
     return conductor.stopped
 

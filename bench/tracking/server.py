@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 
 from bench.errors import UserError
-from bench.serving import HOST, Place, Server, check_port, free_port, interruptible, started
+from bench.serving import HOST, Place, Server, check_port, claimed_port, interruptible, started
 from bench.tracking.address import check_database, without_secrets
 
 __all__ = ["Server", "check_port", "experiment_id", "interruptible", "served"]
@@ -34,8 +34,9 @@ def served(uri: str, port: int | None) -> Iterator[Server]:
     Raises:
         UserError: the server does not start.
     """
-    place = Place(HOST, free_port(_USUAL_PORT) if port is None else port, "/health")
-    with tempfile.TemporaryDirectory() as folder:
+    claimed = claimed_port(_USUAL_PORT) if port is None else contextlib.nullcontext(port)
+    with claimed as its_port, tempfile.TemporaryDirectory() as folder:
+        place = Place(HOST, its_port, "/health")
         command = _command(uri, place, folder)
         with started(command, place, "MLflow's server", _environment()) as server:
             yield server

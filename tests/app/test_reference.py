@@ -1,6 +1,7 @@
 """What is familiar to a run is learnt from its data set, kept, and held against drawn nonsense."""
 
 import shutil
+from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 import numpy as np
@@ -100,18 +101,23 @@ def test_how_long_it_takes_is_estimated(predictor):
 
 
 def test_others_get_a_turn_between_two_batches(predictor, monkeypatch):
-    monkeypatch.setattr("app.reference._BATCH", 2)
-    lock, has_begun, is_over, turns = Lock(), Event(), Event(), []
+    """The visitor, which may come to run late, asks while a batch is with the network."""
+    monkeypatch.setattr("app.reference._BATCH", 1)
+    lock, asks, is_over, turns = Lock(), Event(), Event(), []
 
     def look():
-        has_begun.wait()
         for _ in range(3):
+            asks.set()
             with lock:
                 turns.append(is_over.is_set())
+                asks.clear()
+        asks.set()
 
+    @contextmanager
     def turn():
-        has_begun.set()
-        return lock
+        with lock:
+            assert asks.wait(60)
+            yield
 
     visitor = Thread(target=look)
     visitor.start()

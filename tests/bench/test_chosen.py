@@ -63,6 +63,8 @@ def test_a_run_that_is_not_there_is_refused_with_the_nearest(suite):
     assert "did you mean 'counted'" in refusal("countet/1", suite)
     assert "`bench run phased` makes one" in refusal("phased", suite)
     assert "`bench run phased` makes one" in refusal("phased/0", suite)
+    assert "; the plan could not be made (no photos)" in refusal("phased", suite)
+    assert refusal("", suite).startswith("'': is no experiment")
     identity = planned("counted", 1).identity
     assert f"did you mean '{identity}'" in refusal(f"{identity[:10]}00", suite)
 
@@ -91,6 +93,18 @@ def test_a_changed_record_is_not_used(results):
     folder = RunFolder.of(results, run)
     (folder.path / "run.json").write_text("{}")
     assert "changed after the run was sealed" in refusal(str(folder.path), unasked)
+
+
+def test_a_damaged_run_is_not_called_unfinished_nor_passed_over_in_silence(tmp_path):
+    home = train(tmp_path / "home")
+    (folder,) = (home / "results" / "tiny" / "net").iterdir()
+    (folder / "run.json").unlink()
+    said = refusal("net/0", lambda: survey(home))
+    assert "cannot be used: net, seed 0: damaged: " in said
+    assert said.endswith("remove the run's folder, and `bench run` makes it anew")
+    best = choose_best(survey(home))
+    assert name_of(best) == ("vit", 0)
+    assert [line.partition(": damaged")[0] for line in best.damaged] == ["net, seed 0"]
 
 
 def test_photos_are_taken_from_where_the_suite_has_them_now(tmp_path):

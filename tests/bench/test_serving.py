@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from bench.errors import UserError
-from bench.serving import HOST, Place, check_host, check_port, free_port, started
+from bench.serving import HOST, Place, check_host, check_port, claimed_port, free_port, started
 
 HEALTHY = (
     "import http.server, sys; http.server.test(http.server.SimpleHTTPRequestHandler, "
@@ -111,6 +111,21 @@ def test_a_taken_port_is_refused_or_another_one_found():
         assert free_port(port) != port
     check_port(port)
     assert free_port(port) == port
+
+
+def test_of_those_that_want_the_usual_port_at_once_one_gets_it(place):
+    """However long it takes until a server listens there."""
+    with claimed_port(place.port) as first:
+        assert first == place.port
+        with claimed_port(place.port) as second, claimed_port(place.port) as third:
+            assert len({first, second, third}) == 3
+    with claimed_port(place.port) as again, closing(socket.create_server((HOST, again))):
+        assert again == place.port
+    with (
+        closing(socket.create_server((HOST, place.port))),
+        claimed_port(place.port) as another,
+    ):
+        assert another != place.port
 
 
 def test_an_address_of_another_machine_is_refused():

@@ -9,9 +9,8 @@ import time
 
 import pandas as pd
 
-from bench.results.lock import locks_in
 from bench.results.store import RunFolder
-from tests.bench.cli.command import environment
+from tests.bench.cli.command import environment, holders_of
 from tests.bench.cli.warm import Started
 
 TIMINGS = ["seconds", "images_per_second"]
@@ -44,8 +43,7 @@ class Suite:
 
     def workers(self):
         """The processes that hold a run's lock."""
-        owners = [lock.owner() for folder in self.run_folders() for lock in locks_in(folder)]
-        return [owner.pid for owner in owners if owner is not None and owner.is_running()]
+        return sorted(holders_of(self.run_folders()))
 
     def n_epochs(self):
         """How many epochs the runs have finished, all together."""
@@ -54,6 +52,19 @@ class Suite:
 
     def n_complete(self):
         return sum((folder / "COMPLETE").exists() for folder in self.run_folders())
+
+
+def linger(seconds, n_epochs, count):
+    """So long, but for no more epochs than that: on a fast machine nothing would be left to kill.
+
+    Args:
+        seconds: at most.
+        n_epochs: at most.
+        count: counts the epochs that were finished.
+    """
+    most, end = count() + n_epochs, time.monotonic() + seconds
+    while count() < most and (left := end - time.monotonic()) > 0:
+        time.sleep(min(left, 0.005))
 
 
 def kill_once(suite, rng):
@@ -73,14 +84,14 @@ def kill_once(suite, rng):
         if n_epochs is None and time.monotonic() - began > patience:
             break
         time.sleep(0.005)
-    time.sleep(rng.uniform(0, 0.1))
+    linger(rng.uniform(0, 0.1), 1, suite.n_epochs)
     if process.poll() is not None:
         return None
     target = rng.choice(["harness", "worker", "session"])
     workers = suite.workers()
     if target == "worker" and workers:
         os.kill(rng.choice(workers), signal.SIGKILL)
-        time.sleep(rng.uniform(0, 0.5))  # and what it leaves goes on, for a while
+        linger(rng.uniform(0, 0.5), 3, suite.n_epochs)  # what it leaves goes on, for a while
     elif target == "worker":
         target = "harness"
     if target == "session":

@@ -8,8 +8,7 @@ import signal
 
 import pytest
 
-from bench.results.lock import locks_in
-from tests.bench.cli.command import wait_for
+from tests.bench.cli.command import holders_of, wait_for
 from tests.chaos.mayhem import Suite, differences, run_under_fire
 
 N_KILLS = 25
@@ -57,7 +56,7 @@ def test_killed_at_25_random_moments_it_ends_with_the_same_bytes(tmp_path):
 def test_randomness_from_a_global_generator_would_be_found(tmp_path):
     """The negative control: with it the comparison fails, so the test above can fail."""
     module = "tests.chaos.shuffled_globally"
-    arguments = ["resnet18-baseline", *QUICK, "--set=experiment.resnet18-baseline.epochs=12"]
+    arguments = ["resnet18-baseline", *QUICK, "--set=experiment.resnet18-baseline.epochs=24"]
     suites = [Suite(tmp_path, arguments, module, results=name) for name in ("a", "b", "killed")]
     for suite in suites[:2]:
         code, output = suite.finish()
@@ -65,7 +64,7 @@ def test_randomness_from_a_global_generator_would_be_found(tmp_path):
     assert differences(*suites[:2]) == []  # without a kill it repeats: nobody would notice
     process = suites[2].start()
     (checkpoint,) = wait_for(lambda: list(suites[2].results.glob("*/*/*/checkpoint.pt")))
-    (worker,) = [lock.owner().pid for lock in locks_in(checkpoint.parent)]
+    (worker,) = holders_of([checkpoint.parent])
     os.kill(worker, signal.SIGKILL)
     process.communicate()
     code, output = suites[2].finish()

@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from bench.results.lock import locks_in
+from tests.bench.cli.command import holders_of
 from tests.bench.search.homes import SUITE, epochs_of, search, start, starts, told, with_mirror
+from tests.chaos.mayhem import linger
 from tests.runners.photos import draw
 
 N_TRIALS, N_KILLS = 7, 5
@@ -28,9 +29,12 @@ def home(tmp_path, empty_mirror):
 
 def workers(home):
     """The processes that hold the folder of a trial's run."""
-    folders = home.glob("results/tiny/search.*/*")
-    owners = [lock.owner() for folder in folders for lock in locks_in(folder)]
-    return [owner.pid for owner in owners if owner is not None and owner.is_running()]
+    return sorted(holders_of(home.glob("results/tiny/search.*/*")))
+
+
+def n_epochs(home):
+    """How many the trials have finished, all together."""
+    return sum(map(len, epochs_of(home).values()))
 
 
 def kill_once(home, rng):
@@ -39,14 +43,14 @@ def kill_once(home, rng):
     before = sum(len(one) for one in starts(home).values())
     while process.poll() is None and sum(len(one) for one in starts(home).values()) == before:
         time.sleep(0.01)
-    time.sleep(rng.uniform(0, 0.7))
+    linger(rng.uniform(0, 0.7), 6, lambda: n_epochs(home))
     if process.poll() is not None:
         return None
     target = rng.choice(["command", "session", "worker"])
     at_work = workers(home)
     if target == "worker" and at_work:
         os.kill(rng.choice(at_work), signal.SIGKILL)
-        time.sleep(rng.uniform(0, 0.3))
+        linger(rng.uniform(0, 0.3), 3, lambda: n_epochs(home))
     if target == "session":
         os.killpg(process.pid, signal.SIGKILL)
     else:

@@ -42,9 +42,7 @@ def corruptions(names: Iterable[str] = ()) -> tuple[Corruption, ...]:
     known = {each.name: each for each in CORRUPTIONS}
     wanted = set(names) or set(known)
     for name in sorted(wanted - set(known)):
-        raise UserError(
-            f"{name}: is no corruption{nearest(name, known)}; there are {', '.join(known)}"
-        )
+        raise UserError(f"{name}: is no corruption{nearest(name, known)}")
     return tuple(each for each in CORRUPTIONS if each.name in wanted)
 
 

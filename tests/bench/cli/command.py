@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -101,7 +101,16 @@ def wait_for(condition, seconds=90):
 
 
 def workers(home):
-    """The processes that work on a run of the suite `tiny`, by their locks."""
-    folders = home.glob("results/tiny/*/*")
-    owners = [lock.owner() for folder in folders for lock in locks_in(folder)]
-    return {owner.pid for owner in owners if owner is not None and owner.is_running()}
+    """The processes that work on a run of the suite `tiny`."""
+    return holders_of(home.glob("results/tiny/*/*"))
+
+
+def holders_of(folders):
+    """The processes that hold run folders, by their locks; one that lets go meanwhile does not."""
+    found = set()
+    for lock in (lock for folder in folders for lock in locks_in(folder)):
+        with suppress(FileNotFoundError):
+            owner = lock.owner()
+            if owner is not None and owner.is_running():
+                found.add(owner.pid)
+    return found

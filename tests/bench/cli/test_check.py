@@ -83,6 +83,7 @@ class TestVerdict:
         answer = bench_here(home, "data", "check", "photos")
         assert answer.returncode == 0
         assert "`bench run` would refuse it" in answer.stdout
+        assert "not usable as it is: train and test share none; " in answer.stdout
         assert "the record goes by its path" in answer.stdout
         (record,) = (home / "results/checks").glob("unscanned-*.json")
         assert json.loads(record.read_text())["fingerprint"] == ""

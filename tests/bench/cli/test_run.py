@@ -92,6 +92,20 @@ def test_a_renamed_experiment_keeps_its_runs(home_with_mirror):
     assert answer.stdout.startswith("nothing to do: 1 of 1 runs are complete")
     report = json.loads(bench(home, "report", "--json").stdout)
     assert [row["experiment"] for row in report["summary"]] == ["vit"]
+    check_damage(home, "vit")
+
+
+def check_damage(home, name):
+    """A damaged run is named where there is nothing to do, and where it is asked for."""
+    (file,) = home.glob("results/tiny/*/*/history.csv")
+    file.write_text("epoch\n")
+    answer = bench(home, "run", name)
+    assert answer.returncode == 1
+    last = answer.stdout.strip().splitlines()[-1]
+    assert last.startswith(f"✗ {name}, seed 0: damaged: ")
+    assert last.endswith("remove the run's folder, and `bench run` makes it anew")
+    told = bench(home, "predict", "photos/test", "--run", f"{name}/0")
+    refused(told, f"{name}/0: cannot be used", "history.csv", "remove the run's folder")
 
 
 def test_dry_run_says_what_would_run_and_makes_nothing(home):

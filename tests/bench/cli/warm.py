@@ -159,10 +159,13 @@ def _forked(asker, request, out, err):
     """Forks the command and waits for it, which its parent has to."""
     with socket.socket(fileno=asker) as answer, os.fdopen(request) as file:
         asked = json.load(file)
+        if asked["session"]:
+            os.setsid()  # Ctrl-C is for the command
+        has_session, gets_session = os.pipe()
         pid = os.fork()
         if pid:
-            if asked["session"]:
-                os.setsid()  # Ctrl-C is for the command
+            os.close(gets_session)
+            os.read(has_session, 1)  # until it can be killed with all that it starts
             answer.send(_number(pid))
             _, status = os.waitpid(pid, 0)
             with contextlib.suppress(OSError):  # where nobody wants to know any more
@@ -172,7 +175,7 @@ def _forked(asker, request, out, err):
         os.setsid()
     os.dup2(out, 1)
     os.dup2(err, 2)
-    os.closerange(3, max(out, err) + 1)
+    os.closerange(3, max(out, err, gets_session) + 1)
     os.chdir(asked["cwd"])
     os.environ.clear()
     os.environ.update(asked["env"])

@@ -1,6 +1,7 @@
 """A run's use of its machine is written down, and writing it disturbs nothing."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -24,6 +25,14 @@ def wait_for_lines(folder, n):
     while not (folder / SYSTEM).exists() or len(lines(folder)) < n:
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def wait_until_it_has_ended():
+    """What watches ends by itself where something goes wrong, when it comes to run."""
+    for thread in threading.enumerate():
+        if thread.name == "watch":
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 def test_processor_and_memory_are_written_every_so_often(tmp_path):
@@ -53,7 +62,7 @@ def test_what_goes_wrong_is_said_once_and_ends_nothing_else(tmp_path, capsys):
         raise RuntimeError("no such counter")
 
     with watched(tmp_path, lambda: broken):
-        time.sleep(0.2)
+        wait_until_it_has_ended()
     said = capsys.readouterr().out.splitlines()
     assert len(said) == 1
     assert "not recorded from here on: RuntimeError: no such counter" in said[0]
@@ -61,7 +70,7 @@ def test_what_goes_wrong_is_said_once_and_ends_nothing_else(tmp_path, capsys):
 
 def test_a_folder_that_is_gone_ends_nothing_else(tmp_path, capsys):
     with watched(tmp_path / "gone"):
-        time.sleep(0.2)
+        wait_until_it_has_ended()
     assert "FileNotFoundError" in capsys.readouterr().out
 
 

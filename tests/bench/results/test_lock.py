@@ -78,6 +78,17 @@ def test_a_zombie_is_dead(tmp_path):
     process.join()
 
 
+def test_one_that_ends_while_it_is_looked_up_is_dead(tmp_path, monkeypatch):
+    """Its status can be opened then, and not be read."""
+
+    def end(path, *arguments, **named):
+        raise ProcessLookupError(3, "No such process")
+
+    lay(tmp_path, me(pid=2**22 - 1))
+    monkeypatch.setattr(Path, "read_text", end)
+    assert not is_locked(tmp_path)
+
+
 def test_a_dead_one_beside_a_living_one_does_not_matter(tmp_path):
     lay(tmp_path, me(pid=2**22 - 1), number=1)
     living = lay(tmp_path, me(), number=2)

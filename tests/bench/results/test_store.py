@@ -154,8 +154,12 @@ class TestRead:
 
     def test_a_missing_file_is_damaged(self, complete):
         (complete.path / "log.txt").unlink()
-        with pytest.raises(DamagedError, match="No such file"):
+        with pytest.raises(DamagedError, match=r"log\.txt: cannot be read: No such file") as caught:
             complete.read("log.txt")
+        assert "Errno" not in str(caught.value)
+        assert (
+            "remove the run's folder, and `bench run` makes it anew" in caught.value.with_remedy()
+        )
 
     def test_a_file_that_was_never_sealed_is_damaged(self, complete):
         (complete.path / "extra.txt").write_text("came later")
@@ -167,7 +171,7 @@ class TestRead:
     )
     def test_a_broken_seal_vouches_for_nothing(self, complete, seal):
         (complete.path / COMPLETE).write_bytes(seal)
-        with pytest.raises(DamagedError):
+        with pytest.raises(DamagedError, match=r"COMPLETE: has no seal of log\.txt"):
             complete.read("log.txt")
 
     def test_without_a_seal_nothing_is_trusted(self, complete):

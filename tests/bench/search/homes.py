@@ -3,7 +3,10 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tests.bench.cli.command import bench, environment
 from tests.bench.cli.warm import Started
@@ -71,16 +74,19 @@ def told(home: Path, *arguments: str) -> dict[str, object]:
 def starts(home: Path) -> dict[str, list[str]]:
     """What each run of a trial said, event by event, by its folder's name."""
     logs = sorted(home.glob("results/tiny/search.*/*/events.jsonl"))
-    return {
-        log.parent.name: [json.loads(line)["event"] for line in log.read_text().splitlines()]
-        for log in logs
-    }
+    return {log.parent.name: [one["event"] for one in events_in(log)] for log in logs}
 
 
 def epochs_of(home: Path) -> dict[str, list[int]]:
     """The epochs that each run of a trial has said it ended, by its folder's name."""
     found: dict[str, list[int]] = {}
     for log in sorted(home.glob("results/tiny/search.*/*/events.jsonl")):
-        events = [json.loads(line) for line in log.read_text().splitlines()]
-        found[log.parent.name] = [one["epoch"] for one in events if one["event"] == "epoch"]
+        found[log.parent.name] = [one["epoch"] for one in events_in(log) if one["event"] == "epoch"]
     return found
+
+
+def events_in(log: Path) -> Iterator[dict[str, Any]]:
+    """What a run said; half a line is being written, or was when its process was killed."""
+    for line in log.read_text().splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
