@@ -92,7 +92,17 @@ def is_there(pid):
 def is_stopped(pid):
     """Whether each of its threads is; one that still writes to the disk would take a signal."""
     threads = Path(f"/proc/{pid}/task").glob("*/stat")
-    return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+    try:
+        return all(thread.read_text().rpartition(")")[2].split()[0] == "T" for thread in threads)
+    except (FileNotFoundError, ProcessLookupError):  # a thread ended meanwhile
+        return False
+
+
+def is_asked_to_end(pid):
+    """Whether a SIGTERM waits for it, which a process that was stopped cannot take."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (waiting,) = (line.split()[1] for line in status if line.startswith("ShdPnd:"))
+    return bool(int(waiting, 16) & 1 << (signal.SIGTERM - 1))
 
 
 @pytest.mark.slow
@@ -104,6 +114,7 @@ def test_ctrl_c_twice_kills_what_does_not_stop(home):
     os.kill(worker, signal.SIGSTOP)
     wait_for(lambda: is_stopped(worker))
     os.kill(process.pid, signal.SIGINT)
+    wait_for(lambda: is_asked_to_end(worker))
     time.sleep(0.5)
     assert is_there(worker)  # it is given three seconds
     os.kill(process.pid, signal.SIGINT)
