@@ -17,10 +17,9 @@ from bench.errors import UserError
 from bench.executors.choice import How, ready
 from bench.executors.local import Job
 from bench.executors.process import Finished
-from bench.experiments.spec import Experiment, Run
+from bench.experiments.spec import Experiment
 from bench.progress import Display, RunView
 from bench.results.records import FailedRun, RunRecord
-from bench.results.store import RunFolder
 from bench.survey import PlannedRun, Survey, cpus
 from bench.tracking import default_tracking_uri, is_mirrored
 from bench.tracking.suites import model_rule, runs_to_mirror
@@ -134,11 +133,7 @@ def _execute(
     def say(line: str) -> None:
         console.print(f"note: {line}", style="yellow", soft_wrap=True, markup=False)
 
-    def tick(run: Run, folder: RunFolder) -> None:
-        insist()
-        display.tick(run, folder)
-
-    with ready(how, cpus(), say) as executor:
+    with ready(how, cpus(), say, insist) as executor:
         # An experiment's seeds are the same to it.
         experiments = {one.run.experiment.name: one.run.experiment for one in todo}
         check(survey, experiments.values(), console)
@@ -153,7 +148,7 @@ def _execute(
         done: list[Finished] = []
         with (
             Display(console, views, n_at_once) as display,
-            closing(executor.run_all(jobs, tick)) as ending,
+            closing(executor.run_all(jobs, display.tick)) as ending,
         ):
             for finished in ending:
                 display.end(finished.folder, finished.outcome)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bench.errors import UserError
 from bench.executors import local
-from bench.executors.local import Job, OnTick
+from bench.executors.local import Job, OnRound, OnTick
 from bench.executors.process import Finished, prepare
 from bench.executors.slots import divide, visible_gpus
 from bench.experiments.spec import Run
@@ -79,13 +79,14 @@ def division(how: How, cpus: int) -> tuple[int, int] | None:
 
 
 @contextmanager
-def ready(how: How, cpus: int, say: Callable[[str], None]) -> Iterator[Executor]:
+def ready(how: How, cpus: int, say: Callable[[str], None], on_round: OnRound) -> Iterator[Executor]:
     """The executor that was asked for, as long as the context lasts.
 
     Args:
         how: what was asked for.
         cpus: of this machine that may be used.
         say: takes a line on what the user should know while runs work.
+        on_round: called some ten times a second while runs work; what it raises ends them.
 
     Raises:
         UserError: where it cannot do what was asked for.
@@ -95,12 +96,13 @@ def ready(how: How, cpus: int, say: Callable[[str], None]) -> Iterator[Executor]
             raise UserError(f"--address {how.address}: belongs to --executor ray")
         prepare()
         slots = divide(cpus, visible_gpus(), how.jobs, how.per_gpu)
-        run_all, stream = (partial(one, gpus=slots.gpus) for one in (local.run_all, local.stream))
+        run_all = partial(local.run_all, gpus=slots.gpus, on_round=on_round)
+        stream = partial(local.stream, gpus=slots.gpus, on_round=on_round)
         yield Executor(len(slots.gpus), slots.threads, run_all, stream)
         return
     from bench.executors import ray
     from bench.executors.cluster import connected
 
     with connected(how.address, how.jobs, how.per_gpu) as cluster:
-        run_all = partial(ray.run_all, cluster=cluster, say=say)
-        yield Executor(cluster.room(), cluster.threads(), run_all, run_all)
+        on_ray = partial(ray.run_all, cluster=cluster, say=say, on_round=on_round)
+        yield Executor(cluster.room(), cluster.threads(), on_ray, on_ray)

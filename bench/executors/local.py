@@ -15,13 +15,18 @@ from bench.results.store import BusyError, RunFolder
 Job = tuple[Run, RunFolder]
 # Called for each run that works; who answers True wants it stopped.
 OnTick = Callable[[Run, RunFolder], bool | None]
+# Called in each round of an executor, some ten times a second; what it raises ends all.
+OnRound = Callable[[], None]
 _NO_MORE = object()
 _POLL_SECONDS = 0.1
 _SECONDS_TO_STOP = 3.0
 
 
 def run_all(
-    jobs: Iterable[Job], on_tick: OnTick, gpus: Sequence[str | None] = (None,)
+    jobs: Iterable[Job],
+    on_tick: OnTick,
+    gpus: Sequence[str | None] = (None,),
+    on_round: OnRound = lambda: None,
 ) -> Generator[Finished, None, None]:
     """Executes the runs in order and yields each as it ends; one that fails ends no other.
 
@@ -33,22 +38,26 @@ def run_all(
         on_tick: called some ten times a second for each run that works here, to show how far it
             is; first before it says anything.
         gpus: for each run that may work at a time, the GPU that is its own, or None.
+        on_round: called whether or not a run works.
 
     Yields:
         Each run with its outcome; a failed one has a failure.json that says why.
     """
     busy: list[Job] = []
-    with closing(stream(jobs, on_tick, gpus)) as first_round:
+    with closing(stream(jobs, on_tick, gpus, on_round)) as first_round:
         for finished in first_round:
             if finished.outcome == "busy":
                 busy.append((finished.run, finished.folder))
             else:
                 yield finished
-    yield from stream(busy, on_tick, gpus)
+    yield from stream(busy, on_tick, gpus, on_round)
 
 
 def stream(
-    jobs: Iterable[Job | None], on_tick: OnTick, gpus: Sequence[str | None] = (None,)
+    jobs: Iterable[Job | None],
+    on_tick: OnTick,
+    gpus: Sequence[str | None] = (None,),
+    on_round: OnRound = lambda: None,
 ) -> Generator[Finished, None, None]:
     """The same with jobs that are asked for one by one, whenever there is room for one.
 
@@ -56,13 +65,14 @@ def stream(
         jobs: a None among them says that there is nothing to do just now, and to ask again.
         on_tick: as above; a run for which it answers True is stopped.
         gpus: as above.
+        on_round: as above.
 
     Yields:
         As above; what another process has taken, at once.
     """
     working: list[RunProcess] = []
     try:
-        yield from _work(iter(jobs), on_tick, deque(gpus), working)
+        yield from _work(iter(jobs), on_tick, on_round, deque(gpus), working)
     finally:
         _stop(working)
 
@@ -70,11 +80,13 @@ def stream(
 def _work(
     jobs: Iterator[Job | None],
     on_tick: OnTick,
+    on_round: OnRound,
     free: deque[str | None],
     working: list[RunProcess],
 ) -> Iterator[Finished]:
     is_more = True
     while is_more or working:
+        on_round()
         while is_more and free:
             job = next(jobs, _NO_MORE)
             is_more = job is not _NO_MORE

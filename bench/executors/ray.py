@@ -16,7 +16,7 @@ from typing import Any, cast
 from bench.errors import DataError
 from bench.executors import failures, shipping
 from bench.executors.cluster import Cluster, import_ray
-from bench.executors.local import Job, OnTick
+from bench.executors.local import Job, OnRound, OnTick
 from bench.executors.process import Finished
 from bench.executors.remote import Luggage, Sent, work_remotely
 from bench.executors.shipping import Needs, Parcel
@@ -37,7 +37,11 @@ _BEGUN = ("run.json", CHECKPOINT, PREVIOUS_CHECKPOINT)
 
 
 def run_all(
-    jobs: Iterable[Job | None], on_tick: OnTick, cluster: Cluster, say: Callable[[str], None]
+    jobs: Iterable[Job | None],
+    on_tick: OnTick,
+    cluster: Cluster,
+    say: Callable[[str], None],
+    on_round: OnRound,
 ) -> Generator[Finished, None, None]:
     """Executes the runs on the cluster and yields each as it ends, as `local.stream` does.
 
@@ -46,11 +50,13 @@ def run_all(
         on_tick: called some ten times a second for each run that works.
         cluster: where.
         say: takes a line on what the user should know: what is sent, which nodes were lost.
+        on_round: as `local.run_all` has it.
     """
     source, working, is_more = iter(jobs), list[_Task](), True
     brought = _Brought(say)
     try:
         while is_more or working:
+            on_round()
             while is_more and len(working) < cluster.room():
                 job = next(source, _NO_MORE)
                 is_more = job is not _NO_MORE

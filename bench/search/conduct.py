@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,7 +49,6 @@ class Conductor:
         book: the study.
         executor: runs runs.
         display: shows them.
-        insist: raises KeyboardInterrupt where one that was asked for has been lost.
         stopped: why the search cannot go on, where it cannot.
     """
 
@@ -58,7 +57,6 @@ class Conductor:
     book: Book
     executor: Executor
     display: SearchDisplay
-    insist: Callable[[], None]
     stopped: str = ""
     _held: dict[Path, Held] = field(default_factory=dict)
     _ready: deque[Held] = field(default_factory=deque)
@@ -195,7 +193,6 @@ class Conductor:
         return held.look()
 
     def _beat(self) -> None:
-        self.insist()
         for number in self.book.beat():
             self._say(number, "was taken over by another command")
 

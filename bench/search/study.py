@@ -93,14 +93,14 @@ def _work(
     def say(line: str) -> None:
         console.print(f"note: {line}", style="yellow", soft_wrap=True, markup=False)
 
-    with ready(how, cpus(), say) as executor:
+    with ready(how, cpus(), say, insist) as executor:
         check_models(loaded, survey)
         check(survey, list(_distinct(loaded)), console)
         if executor.n_at_once > 1:
             threads = f"{executor.threads} thread{'s' if executor.threads > 1 else ''}"
             console.print(f"{executor.n_at_once} trials at a time, {threads} each", style="dim")
         with SearchDisplay(console) as display:
-            conductor = Conductor(loaded, survey, book, executor, display, insist)
+            conductor = Conductor(loaded, survey, book, executor, display)
             conductor.work()
     return conductor.stopped
 

@@ -156,8 +156,8 @@ def test_all_of_a_run_computes_with_the_threads_that_it_was_given(tmp_path, monk
     assert set(seen) == {threads}
 
 
-def test_the_parts_of_a_run_are_its_wall_time(tmp_path, monkeypatch):
-    # This thread's own time stands still while others have the processor.
+def test_the_parts_of_a_run_are_all_of_its_time(tmp_path, monkeypatch):
+    # By this thread's own clock, which stands still while others have the processor.
     monkeypatch.setattr(clock, "perf_counter", time.thread_time)
     monkeypatch.setattr(time, "perf_counter", time.thread_time)
     freezing = Freezing(trainable_blocks=1)

@@ -97,6 +97,21 @@ def test_what_is_closed_stops_its_processes(photos, tmp_path):
     assert folder.state() == "planned"
 
 
+def test_each_round_can_end_all_before_any_run_works(photos, tmp_path, hold_elsewhere):
+    work = jobs(photos, tmp_path, 1)
+    hold_elsewhere(work[0][1])
+    rounds = []
+
+    def on_round():
+        rounds.append(1)
+        if len(rounds) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(run_all(work, lambda *_: None, on_round=on_round))
+    assert work[0][1].state() == "running", "by the one that holds it"
+
+
 def test_jobs_are_asked_for_when_there_is_room_and_what_is_not_wanted_is_stopped(photos, tmp_path):
     first, second = jobs(photos, tmp_path, 2)
     long = (replace(first[0], experiment=replace(RESNET, epochs=500)), first[1])
