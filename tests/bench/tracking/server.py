@@ -8,6 +8,8 @@ import time
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 
+DEFAULT = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default"
+
 
 class Server:
     """A server whose store lies in a folder."""
@@ -42,15 +44,18 @@ class Server:
     def _wait(self):
         for _ in range(600):
             assert self._process.poll() is None, "the server ended"
-            with (
-                suppress(OSError),
-                closing(HTTPConnection("127.0.0.1", self._port, timeout=1)) as connection,
-            ):
-                connection.request("GET", "/health")
-                if connection.getresponse().status == 200:
+            with suppress(OSError):
+                if self._status_of("/health", seconds=1) == 200:
+                    # The first answer from its store takes longer than `bench` waits for one.
+                    assert self._status_of(DEFAULT, seconds=60) == 200
                     return
             time.sleep(0.1)
         raise AssertionError("the server did not answer")
+
+    def _status_of(self, path, seconds):
+        with closing(HTTPConnection("127.0.0.1", self._port, timeout=seconds)) as connection:
+            connection.request("GET", path)
+            return connection.getresponse().status
 
     def stop(self):
         """Stops it, if it runs."""
