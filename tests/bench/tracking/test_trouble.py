@@ -25,6 +25,12 @@ def mlflow_imported():
         import mlflow.tracking  # noqa: F401
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Its three seconds, shortened, so that a busy machine has most of the time that is allowed."""
+    monkeypatch.setattr("bench.tracking.sync._SECONDS_FOR_THE_FIRST_ANSWER", 1)
+
+
 @pytest.fixture
 def results(tmp_path):
     return tmp_path / "results"
