@@ -1,11 +1,15 @@
 """The first step of the command."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from bench.__main__ import main
+
+PROJECT = Path(__file__).parents[2]
 
 
 def test_an_interruption_while_the_command_is_imported_ends_it_plainly(monkeypatch, capsys):
@@ -34,3 +38,26 @@ def test_the_package_itself_is_the_command():
     )
     assert told.returncode == 2
     assert "--nonsense" in told.stderr
+
+
+def test_an_interruption_within_exec_leaves_the_exit_code_as_it_is(tmp_path):
+    """As when a dataclass is made while a library is imported, under `python -m`."""
+    script = (
+        "import contextlib, sys\n"
+        "import bench.cli\n"
+        "def app():\n"
+        "    with contextlib.suppress(KeyboardInterrupt):\n"
+        "        exec('raise KeyboardInterrupt')\n"
+        "    sys.exit(3)\n"
+        "bench.cli.app = app\n"
+        "bench.cli.main()\n"
+    )
+    (tmp_path / "interrupted.py").write_text(script)
+    told = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        check=False,
+    )
+    assert told.returncode == 3
