@@ -3,9 +3,13 @@
 import hypothesis
 import pytest
 
-# How long an example takes says how busy the machine is, not whether the code is right.
+# How long an example takes says how busy the machine is, not whether the code is right. A change is
+# judged by the same examples each time; `--hypothesis-profile explore` looks for new ones.
 hypothesis.settings.register_profile(
-    "trackbench", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "explore", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "trackbench", hypothesis.settings.get_profile("explore"), derandomize=True
 )
 hypothesis.settings.load_profile("trackbench")
 

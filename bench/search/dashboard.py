@@ -1,11 +1,12 @@
 """optuna-dashboard on the storage of the searches, on this machine alone."""
 
-import socket
+from contextlib import suppress
 
 from bench.errors import UserError
 from bench.search.storage import connect
+from bench.serving import HOST, claimed_port
 
-_HOST, _FIRST_PORT = "127.0.0.1", 8080
+_USUAL_PORT = 8080
 
 
 def serve(url: str) -> None:
@@ -21,18 +22,6 @@ def serve(url: str) -> None:
             "--dashboard: optuna-dashboard is not installed; pip install 'trackbench[dashboard]'"
         ) from None
     storage = connect(url)
-    port = free_port()
-    print(f"http://{_HOST}:{port}/dashboard/ until Ctrl-C", flush=True)  # noqa: T201
-    try:
-        run_server(storage, host=_HOST, port=port)
-    except KeyboardInterrupt:
-        return
-
-
-def free_port() -> int:
-    """The usual port, or the next one that nobody has."""
-    for port in range(_FIRST_PORT, _FIRST_PORT + 100):
-        with socket.socket() as probe:
-            if probe.connect_ex((_HOST, port)):
-                return port
-    raise UserError(f"--dashboard: no port from {_FIRST_PORT} on is free")
+    with claimed_port(_USUAL_PORT) as port, suppress(KeyboardInterrupt):
+        print(f"http://{HOST}:{port}/dashboard/ until Ctrl-C", flush=True)  # noqa: T201
+        run_server(storage, host=HOST, port=port)

@@ -18,6 +18,8 @@ def raise_():
 
 
 def segfault():
+    # To write its memory down may take longer than `stall_seconds` of a test.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     faulthandler._sigsegv()
 
 

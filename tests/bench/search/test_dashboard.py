@@ -2,11 +2,13 @@
 
 import socket
 import sys
+from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 
 from bench.errors import UserError
-from bench.search.dashboard import free_port, serve
+from bench.search.dashboard import serve
 
 
 def test_without_the_extra_a_line_says_how_to_get_it(monkeypatch, tmp_path):
@@ -15,10 +17,18 @@ def test_without_the_extra_a_line_says_how_to_get_it(monkeypatch, tmp_path):
         serve(f"sqlite:///{tmp_path / 'studies.db'}")
 
 
-def test_a_port_that_somebody_has_is_passed_over():
-    first = free_port()
-    with socket.socket() as busy:
-        busy.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        busy.bind(("127.0.0.1", first))
-        busy.listen()
-        assert free_port() > first
+def test_it_is_served_until_ctrl_c_and_not_where_somebody_is(monkeypatch, tmp_path, capsys):
+    served = []
+
+    def run_server(_storage, host, port):
+        served.append(f"http://{host}:{port}/dashboard/ until Ctrl-C\n")
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "optuna_dashboard", SimpleNamespace(run_server=run_server))
+    with closing(socket.create_server(("127.0.0.1", 0))) as busy:
+        taken = busy.getsockname()[1]
+        monkeypatch.setattr("bench.search.dashboard._USUAL_PORT", taken)
+        serve(f"sqlite:///{tmp_path / 'studies.db'}")
+    assert [capsys.readouterr().out] == served
+    assert served[0].startswith("http://127.0.0.1:")
+    assert f":{taken}/" not in served[0]
