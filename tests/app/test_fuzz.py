@@ -18,7 +18,7 @@ from runners.data.decode import BadImage, decode_bytes, silence
 from tests.bench.cli.command import bench_here
 from tests.bench.trained_runs import train
 
-N = 500
+N = 1000
 # What one file may take at most, on a machine that is busy with other things.
 SECONDS = 20
 SUFFIXES = ("jpg", "png", "webp", "bmp", "tif", "JPEG")

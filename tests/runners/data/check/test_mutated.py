@@ -11,7 +11,7 @@ from runners.data.check.check import check_data
 from .drawn import picture
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "BMP": "bmp", "TIFF": "tif"}
-N_IMAGES = 500
+N_IMAGES = 1000
 
 
 def encoded(number, name):
