@@ -31,7 +31,10 @@ _SECONDS_OF_REST_A_RUN = 0.05
 
 
 def launch(survey: Survey, console: Console, how: How) -> list[Finished]:
-    """Executes the runs that are neither complete nor running, and mirrors what is complete.
+    """Executes the runs that are not complete, and mirrors what is.
+
+    One that another process works on is asked for when the others are done: that process may be
+    dying, or dead by then.
 
     Args:
         survey: what there is to run.
@@ -47,8 +50,9 @@ def launch(survey: Survey, console: Console, how: How) -> list[Finished]:
     """
     if survey.problem is not None:
         raise UserError(survey.problem)
-    todo = survey.in_state("planned", "failed") if how.retry else survey.in_state("planned")
     left = [] if how.retry else survey.in_state("failed")
+    done = ("complete",) if how.retry else ("complete", "failed")
+    todo = [one for one in survey.runs if one.state not in done]
     mirror = _Mirror(survey)
     with terminated_like_interrupted() as insist, _rarely_collected():
         finished = _execute(survey, todo, console, mirror, how, insist) if todo else []

@@ -143,7 +143,7 @@ def _conclude(request: options.Request, finished: list["Finished"], console: "Co
 
     now = request.survey()
     made = None
-    if finished:
+    if any(one.outcome != "busy" for one in finished):
         # Beside all that the suite has, whatever was named to run.
         whole = replace(request, names=()).survey()
         made = _print_report(whole if whole.problem is None else now, console)
@@ -163,11 +163,9 @@ def _conclude(request: options.Request, finished: list["Finished"], console: "Co
 
 
 def _print_nothing_to_do(survey: "Survey", console: "Console") -> None:
-    running = len(survey.in_state("running"))
-    busy = f", {running} are being run by another process" if running else ""
     console.print(
         f"nothing to do: {len(survey.in_state('complete'))} of {len(survey.runs)} runs are "
-        f"complete{busy}; `bench report` compares them"
+        "complete; `bench report` compares them"
     )
 
 

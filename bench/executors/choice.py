@@ -10,11 +10,9 @@ from bench.errors import UserError
 from bench.executors import local
 from bench.executors.local import Job, OnRound, OnTick
 from bench.executors.process import Finished, prepare
+from bench.executors.rounds import Stream, run_all
 from bench.executors.slots import divide, visible_gpus
 from bench.experiments.spec import Run
-
-RunAll = Callable[[Iterable[Job], OnTick], Generator[Finished, None, None]]
-Stream = Callable[[Iterable[Job | None], OnTick], Generator[Finished, None, None]]
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,16 @@ class Executor:
     Attributes:
         n_at_once: how many runs it works on at a time.
         threads: CPU threads of a run whose experiment does not say.
-        run_all: executes runs, and yields each as it ends.
-        stream: the same for jobs that are not known beforehand; see `local.stream`.
+        stream: executes runs that are asked for one by one; see `local.stream`.
     """
 
     n_at_once: int
     threads: int
-    run_all: RunAll
     stream: Stream
+
+    def run_all(self, jobs: Iterable[Job], on_tick: OnTick) -> Generator[Finished, None, None]:
+        """Executes runs, and yields each as it ends; see `rounds.run_all`."""
+        return run_all(self.stream, jobs, on_tick)
 
     def threaded(self, run: Run) -> Run:
         """The run with its share of the CPUs."""
@@ -96,13 +96,12 @@ def ready(how: How, cpus: int, say: Callable[[str], None], on_round: OnRound) ->
             raise UserError(f"--address {how.address}: belongs to --executor ray")
         prepare()
         slots = divide(cpus, visible_gpus(), how.jobs, how.per_gpu)
-        run_all = partial(local.run_all, gpus=slots.gpus, on_round=on_round)
         stream = partial(local.stream, gpus=slots.gpus, on_round=on_round)
-        yield Executor(len(slots.gpus), slots.threads, run_all, stream)
+        yield Executor(len(slots.gpus), slots.threads, stream)
         return
     from bench.executors import ray
     from bench.executors.cluster import connected
 
     with connected(how.address, how.jobs, how.per_gpu) as cluster:
-        on_ray = partial(ray.run_all, cluster=cluster, say=say, on_round=on_round)
-        yield Executor(cluster.room(), cluster.threads(), on_ray, on_ray)
+        stream = partial(ray.stream, cluster=cluster, say=say, on_round=on_round)
+        yield Executor(cluster.room(), cluster.threads(), stream)

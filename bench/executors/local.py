@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from multiprocessing.connection import wait
 from typing import cast
 
@@ -22,53 +22,28 @@ _POLL_SECONDS = 0.1
 _SECONDS_TO_STOP = 3.0
 
 
-def run_all(
-    jobs: Iterable[Job],
-    on_tick: OnTick,
-    gpus: Sequence[str | None] = (None,),
-    on_round: OnRound = lambda: None,
-) -> Generator[Finished, None, None]:
-    """Executes the runs in order and yields each as it ends; one that fails ends no other.
-
-    A run that another process has taken is asked for once more when all others are done. Where
-    the iterator is closed, the processes that still work are ended; their runs can be resumed.
-
-    Args:
-        jobs: the runs with their folders.
-        on_tick: called some ten times a second for each run that works here, to show how far it
-            is; first before it says anything.
-        gpus: for each run that may work at a time, the GPU that is its own, or None.
-        on_round: called whether or not a run works.
-
-    Yields:
-        Each run with its outcome; a failed one has a failure.json that says why.
-    """
-    busy: list[Job] = []
-    with closing(stream(jobs, on_tick, gpus, on_round)) as first_round:
-        for finished in first_round:
-            if finished.outcome == "busy":
-                busy.append((finished.run, finished.folder))
-            else:
-                yield finished
-    yield from stream(busy, on_tick, gpus, on_round)
-
-
 def stream(
     jobs: Iterable[Job | None],
     on_tick: OnTick,
     gpus: Sequence[str | None] = (None,),
     on_round: OnRound = lambda: None,
 ) -> Generator[Finished, None, None]:
-    """The same with jobs that are asked for one by one, whenever there is room for one.
+    """Executes runs and yields each as it ends; one that fails ends no other.
+
+    Where the iterator is closed, the processes that still work are ended; their runs can be
+    resumed.
 
     Args:
-        jobs: a None among them says that there is nothing to do just now, and to ask again.
-        on_tick: as above; a run for which it answers True is stopped.
-        gpus: as above.
-        on_round: as above.
+        jobs: the runs with their folders, asked for one by one whenever there is room for one. A
+            None among them says that there is nothing to do just now, and to ask again.
+        on_tick: called some ten times a second for each run that works here, to show how far it
+            is; first before it says anything. A run for which it answers True is stopped.
+        gpus: for each run that may work at a time, the GPU that is its own, or None.
+        on_round: called whether or not a run works.
 
     Yields:
-        As above; what another process has taken, at once.
+        Each run with its outcome: a failed one has a failure.json that says why; one that another
+        process has is busy, at once.
     """
     working: list[RunProcess] = []
     try:

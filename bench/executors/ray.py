@@ -36,7 +36,7 @@ _MOST_LOSSES = 3
 _BEGUN = ("run.json", CHECKPOINT, PREVIOUS_CHECKPOINT)
 
 
-def run_all(
+def stream(
     jobs: Iterable[Job | None],
     on_tick: OnTick,
     cluster: Cluster,
@@ -50,7 +50,7 @@ def run_all(
         on_tick: called some ten times a second for each run that works.
         cluster: where.
         say: takes a line on what the user should know: what is sent, which nodes were lost.
-        on_round: as `local.run_all` has it.
+        on_round: as `local.stream` has it.
     """
     source, working, is_more = iter(jobs), list[_Task](), True
     brought = _Brought(say)

@@ -54,6 +54,25 @@ def test_a_worker_does_not_outlive_the_command(home_with_mirror, start, number):
     assert left["state"] == "planned"
 
 
+def test_a_run_whose_worker_outlives_its_command_for_a_moment_is_gone_on_with(
+    home_with_mirror, start
+):
+    home, long = home_with_mirror, ("--set", "experiment.one.epochs=60")
+    first = start(home, "run", "one", *long)
+    (checkpoint,) = wait_for(lambda: list(home.glob("results/tiny/one/*/checkpoint.pt")))
+    (worker,) = wait_for(lambda: workers(home))
+    os.kill(worker, signal.SIGSTOP)  # so that it cannot end with its command
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate(timeout=30)
+    second = start(home, "run", "--all", *long)
+    wait_for(lambda: list(home.glob("results/tiny/two/*/COMPLETE")))
+    os.kill(worker, signal.SIGCONT)
+    output, errors = second.communicate(timeout=240)
+    assert second.returncode == 0, output + errors
+    assert "one seed 0: note: resumed at epoch" in output
+    assert (checkpoint.parent / "COMPLETE").exists()
+
+
 def test_two_at_once_run_nothing_twice(home_with_mirror, start):
     home = home_with_mirror
     both = [start(home, "run", "--all") for _ in range(2)]

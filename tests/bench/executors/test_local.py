@@ -1,11 +1,11 @@
-"""Several runs at a time on this machine, and what another process has taken."""
+"""Several runs at a time on this machine, and what another process was faster to take."""
 
 import gc
 from dataclasses import replace
 
 import pytest
 
-from bench.executors.local import run_all, stream
+from bench.executors.local import stream
 from bench.executors.process import _context
 from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
@@ -34,23 +34,10 @@ def test_two_work_at_a_time(photos, tmp_path):
             together.add(len(running))
 
     work = jobs(photos, tmp_path, 3)
-    outcomes = [one.outcome for one in run_all(work, on_tick, (None, None))]
+    outcomes = [one.outcome for one in stream(work, on_tick, (None, None))]
     assert outcomes == ["complete"] * 3
     assert max(together) == 2
     assert list(had_spoken.values()) == [False] * 3, "what a run says first is not missed"
-
-
-def test_one_that_another_process_has_is_asked_for_again_at_the_end(
-    photos, tmp_path, hold_elsewhere
-):
-    work = jobs(photos, tmp_path, 3)
-    holder = hold_elsewhere(work[0][1])
-    ended = []
-    for finished in run_all(work, lambda *_: None):
-        ended.append((finished.run.seed, finished.outcome))
-        if len(ended) == 2:
-            holder.communicate("")  # now it lets go
-    assert ended == [(1, "complete"), (2, "complete"), (0, "complete")]
 
 
 def test_what_another_process_says_of_a_run_it_was_faster_to_take_is_not_shown(
@@ -72,12 +59,6 @@ def test_what_another_process_says_of_a_run_it_was_faster_to_take_is_not_shown(
     assert len(ticks) > 2
 
 
-def test_one_that_another_process_keeps_is_busy(photos, tmp_path, hold_elsewhere):
-    work = jobs(photos, tmp_path, 1)
-    hold_elsewhere(work[0][1])
-    assert [one.outcome for one in run_all(work, lambda *_: None)] == ["busy"]
-
-
 def test_what_is_closed_stops_its_processes(photos, tmp_path):
     run = planned(photos, replace(RESNET, epochs=500))
     folder = RunFolder.of(tmp_path, run)
@@ -93,23 +74,8 @@ def test_what_is_closed_stops_its_processes(photos, tmp_path):
             raise EnoughError
 
     with pytest.raises(EnoughError):
-        list(run_all([(run, folder)], on_tick))
+        list(stream([(run, folder)], on_tick))
     assert folder.state() == "planned"
-
-
-def test_each_round_can_end_all_before_any_run_works(photos, tmp_path, hold_elsewhere):
-    work = jobs(photos, tmp_path, 1)
-    hold_elsewhere(work[0][1])
-    rounds = []
-
-    def on_round():
-        rounds.append(1)
-        if len(rounds) == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        list(run_all(work, lambda *_: None, on_round=on_round))
-    assert work[0][1].state() == "running", "by the one that holds it"
 
 
 def test_jobs_are_asked_for_when_there_is_room_and_what_is_not_wanted_is_stopped(photos, tmp_path):

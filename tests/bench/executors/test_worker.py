@@ -7,7 +7,7 @@ import os
 import pytest
 
 from bench.executors import worker
-from bench.executors.local import run_all
+from bench.executors.local import stream
 from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
 from tests.runners.photos import draw, planned
@@ -56,7 +56,7 @@ def test_a_failed_run_is_tried_again_and_its_failure_forgotten(photos, tmp_path)
     folder = RunFolder.of(tmp_path, run)
     folder.begin()
     folder.fail({"kind": "exception", "reason": "once"})
-    outcomes = [one.outcome for one in run_all([(run, folder)], lambda *_: None)]
+    outcomes = [one.outcome for one in stream([(run, folder)], lambda *_: None)]
     assert outcomes == ["complete"]
     assert not (folder.path / "failure.json").exists()
 
@@ -74,7 +74,7 @@ def test_a_process_that_ends_without_a_word_is_recorded_by_its_parent(
     run = planned(photos, RESNET)
     folder = RunFolder.of(tmp_path, run)
     folder.path.mkdir(parents=True)
-    outcomes = [one.outcome for one in run_all([(run, folder)], lambda *_: None)]
+    outcomes = [one.outcome for one in stream([(run, folder)], lambda *_: None)]
     assert outcomes == ["failed"]
     assert folder.failure()["kind"] == "crashed"
     assert folder.failure()["reason"] == "its process ended with exit code 3"
