@@ -19,9 +19,9 @@ _CACHES |= {"remote": "runs of a cluster"}
 _ABANDONED_SECONDS = 3600.0
 _DAY = 86_400.0
 _NO_RUNS = ("report", "robustness", "export", "familiarity")  # folders beside the experiments
-# Of checks, exports, robustness, and of what is familiar to a run.
+# Of the mirror, checks, exports, robustness, and of what is familiar to a run.
 _HALF_WRITTEN = (
-    *(f"{CHECKS}/.*{PART}", f"*/export/.*{PART}", "*/export/.*.old"),
+    *(f".*{PART}", f"{CHECKS}/.*{PART}", f"*/export/.*{PART}", "*/export/.*.old"),
     *(f"*/robustness/*/.*{PART}", f"*/familiarity/.*{PART}"),
 )
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 _SQLITE = "sqlite:///"
+# Tables that exist while MLflow changes others, and after it was killed then.
+_HALF_CHANGED = "SELECT name FROM sqlite_master WHERE name GLOB '_alembic_tmp_*'"
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mssql": 1433}
 
 
@@ -33,8 +35,10 @@ def artifact_location(results: Path, uri: str) -> str | None:
 
 def sqlite_file(uri: str) -> Path | None:
     """The file of a SQLite store; None for any other store."""
-    name = uri.removeprefix(_SQLITE)
-    return Path(name) if name and name != uri else None
+    if not uri.startswith(_SQLITE):
+        return None
+    name = uri.removeprefix(_SQLITE).partition("?")[0]
+    return Path(name) if name and name != ":memory:" else None
 
 
 def check_database(uri: str, seconds: int) -> None:
@@ -47,7 +51,8 @@ def check_database(uri: str, seconds: int) -> None:
         seconds: how long to wait for a lock, or for a connection.
 
     Raises:
-        sqlite3.Error: where a SQLite file is not a database, or cannot be written to.
+        sqlite3.Error: where a SQLite file is not a database, cannot be written to, or was left
+            half made.
         OSError: where its folder cannot be made, or a database server cannot be reached.
     """
     file = sqlite_file(uri)
@@ -63,8 +68,13 @@ def _check_sqlite(path: Path, seconds: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path, timeout=seconds)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+        half_changed = connection.execute(_HALF_CHANGED).fetchall()
         connection.rollback()
+    if half_changed:
+        raise sqlite3.DatabaseError(
+            "its tables are half changed, since MLflow was killed while it made them or changes "
+            "them just now; if it stays so, move the file away and `bench sync` makes it anew"
+        )
 
 
 def without_secrets(uri: str) -> str:

@@ -114,9 +114,11 @@ def _alone(results: Path) -> Iterator[None]:
 def _mirror(
     records: list[RunRecord | FailedRun], results: Path, suite: str, uri: str, tally: _Tally
 ) -> None:
+    from bench.tracking.new_store import make_store
     from bench.tracking.store import SuiteStore, connect, suite_experiment
     from bench.tracking.summaries import refresh
 
+    make_store(uri)
     check_database(uri, _SECONDS_FOR_THE_FIRST_ANSWER)
     with patience(n_retries=0, seconds=_SECONDS_FOR_THE_FIRST_ANSWER):
         client = connect(uri)

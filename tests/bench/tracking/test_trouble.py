@@ -1,6 +1,7 @@
 """What can be wrong with a store costs a line, and not much time."""
 
 import socket
+import sqlite3
 import threading
 import time
 from contextlib import closing
@@ -81,6 +82,14 @@ def test_a_file_that_is_no_database(results, content):
     (results / "mlflow.db").write_bytes(content)
     only_warning(results, f"sqlite:///{results}/mlflow.db", "not a database")
     assert (results / "mlflow.db").read_bytes() == content
+
+
+def test_tables_that_were_left_half_changed(results):
+    results.mkdir()
+    with closing(sqlite3.connect(results / "mlflow.db")) as store:
+        store.execute("CREATE TABLE _alembic_tmp_params (key TEXT)")
+    warning = only_warning(results, f"sqlite:///{results}/mlflow.db", "half changed")
+    assert warning.endswith("move the file away and `bench sync` makes it anew")
 
 
 def test_a_store_of_an_unknown_kind(results):
