@@ -1,14 +1,12 @@
 """Runs what is missing of a suite: check everything, execute, mirror, say how it went."""
 
 import gc
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Event, Thread
-from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -18,6 +16,7 @@ from bench.executors.choice import How, ready
 from bench.executors.local import Job
 from bench.executors.process import Finished
 from bench.experiments.spec import Experiment
+from bench.interruption import terminated_like_interrupted
 from bench.progress import Display, RunView
 from bench.results.records import FailedRun, RunRecord
 from bench.survey import PlannedRun, Survey, cpus
@@ -225,36 +224,6 @@ class _Mirror:
 
     def _runs(self) -> list[RunRecord | FailedRun]:
         return runs_to_mirror(self._survey.suite_folder)
-
-
-@contextmanager
-def terminated_like_interrupted() -> Iterator[Callable[[], None]]:
-    """SIGTERM, which a scheduler sends, is answered as Ctrl-C is.
-
-    Yields:
-        What asks again where that was lost, to be called now and then: KeyboardInterrupt is raised
-        wherever the process is, and a library that is at work there may swallow it.
-    """
-    is_asked = False
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        nonlocal is_asked
-        is_asked = True
-        raise KeyboardInterrupt
-
-    def insist() -> None:
-        if is_asked:
-            raise KeyboardInterrupt
-
-    before = {signal.SIGTERM: signal.signal(signal.SIGTERM, interrupt)}
-    # Not where it is ignored, as behind `nohup`.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield insist
-    finally:
-        for number, answer in before.items():
-            signal.signal(number, answer)
 
 
 def say_failures(finished: Sequence[Finished], console: Console) -> None:

@@ -28,6 +28,7 @@ from bench.cli import (
 )
 from bench.cli.terminal import open_streams, outlet
 from bench.errors import UserError
+from bench.interruption import terminated_like_interrupted
 
 app = typer.Typer(
     name="bench",
@@ -70,7 +71,7 @@ def main() -> None:
     atexit.register(gc.freeze)
     open_streams()
     try:
-        with outlet():
+        with outlet(), terminated_like_interrupted():
             app()
     except UserError as error:
         if os.environ.get("TRACKBENCH_DEBUG"):

@@ -14,7 +14,8 @@ from bench.experiments.identity import settings
 from bench.experiments.search_config import LoadedSearch, corners
 from bench.experiments.search_spec import FOLDER, Search
 from bench.experiments.spec import Experiment
-from bench.launch import check, terminated_like_interrupted
+from bench.interruption import terminated_like_interrupted
+from bench.launch import check
 from bench.search.book import Book
 from bench.search.conduct import Conductor
 from bench.search.display import SearchDisplay

@@ -61,3 +61,26 @@ def test_an_interruption_within_exec_leaves_the_exit_code_as_it_is(tmp_path):
         check=False,
     )
     assert told.returncode == 3
+
+
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
+def test_each_command_ends_plainly_when_it_is_asked_to(signal):
+    script = (
+        "import os, signal, sys\n"
+        "from bench.__main__ import main\n"
+        "from bench.cli import app\n"
+        "@app.command()\n"
+        "def wait():\n"
+        "    os.kill(os.getpid(), signal.SIGNAL)\n"
+        "    signal.pause()\n"
+        "sys.argv[1:] = ['wait']\n"
+        "main()\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script.replace("SIGNAL", signal)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "")

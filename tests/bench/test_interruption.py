@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from bench.launch import terminated_like_interrupted
+from bench.interruption import terminated_like_interrupted
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -30,3 +30,12 @@ def test_where_ctrl_c_is_ignored_it_stays_so():
             insist()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_one_within_another_is_asked_again_too():
+    with terminated_like_interrupted(), terminated_like_interrupted() as insist:
+        with contextlib.suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+            signal.pause()
+        with pytest.raises(KeyboardInterrupt):
+            insist()
