@@ -10,7 +10,9 @@ import re
 import pytest
 
 from tests.bench.cli.command import bench, environment, wait_for
+from tests.bench.search.homes import SUITE, search, told, with_mirror
 from tests.chaos.mayhem import Suite, differences
+from tests.runners.photos import draw
 
 # Else Ray takes the address of this machine's network for 127.0.0.1, and that is all this says.
 os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
@@ -123,6 +125,23 @@ def test_a_run_that_fails_on_a_node_is_told_here(tmp_path, cluster):
     (failure,) = (tmp_path / "results").glob("drawn-footprints/*/*/failure.json")
     assert json.loads(failure.read_text())["kind"] == "diverged"
     assert "✗ resnet18-baseline, seed 0: diverged" in answer.stdout
+
+
+@pytest.mark.slow
+def test_a_search_on_nodes_finds_what_it_finds_here(tmp_path, cluster, empty_mirror):
+    trials = {}
+    for name, where in (("here", ()), ("there", on(cluster)[1:])):
+        home = tmp_path / name
+        draw(home / "photos")
+        with_mirror(home, empty_mirror)
+        (home / "experiments.toml").write_text(SUITE)
+        # One at a time: what Optuna proposes depends on what it has been told by then.
+        answer = search(home, "net", "--trials", "3", "--jobs", "1", *where)
+        assert answer.returncode == 0, answer.stdout + answer.stderr
+        told_of = told(home, "net", "--trials", "3")["trials"]
+        trials[name] = [(one["state"], one["settings"], one["value"]) for one in told_of]
+    assert trials["there"] == trials["here"]
+    assert [state for state, _, _ in trials["there"]] == ["complete"] * 3
 
 
 @pytest.mark.slow
