@@ -39,9 +39,23 @@ app = typer.Typer(
 )
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"trackbench {version('trackbench')}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of mistakes.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which version it is.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
 ) -> None:
     if debug:
         os.environ["TRACKBENCH_DEBUG"] = "1"
@@ -72,14 +86,26 @@ def main() -> None:
     open_streams()
     try:
         with outlet(), terminated_like_interrupted():
-            app()
+            code = app(prog_name="bench", standalone_mode=False)
     except UserError as error:
         if os.environ.get("TRACKBENCH_DEBUG"):
             raise
         for line in str(error).splitlines():
             sys.stderr.write(f"bench: {line}\n")
         sys.exit(2)
+    except typer.TyperException as error:
+        sys.stderr.write(_on_usage(error))
+        sys.exit(2)
     finally:
         # An interruption that passes through `exec`, which every dataclass calls, leaves a mark by
         # which `python -m` ends by a signal, whatever its exit code was to be; this takes it away.
         exec("")  # noqa: S102
+    sys.exit(code)
+
+
+def _on_usage(error: typer.TyperException) -> str:
+    """A line on a mistake in the command line itself; none where help was shown in its place."""
+    said = " ".join(error.format_message().split()).removesuffix(".")
+    said = said.replace(": Input should ", ": should ").replace(": Value error, ", ": ")
+    command = getattr(getattr(error, "ctx", None), "command_path", "bench")
+    return f"{command}: {said[0].lower()}{said[1:]}; see `{command} --help`\n" if said else ""

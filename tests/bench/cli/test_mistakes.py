@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.cli.command import SUITE, bench, refused
+from tests.bench.cli.command import SUITE, bench, bench_here, refused
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,35 @@ from tests.bench.cli.command import SUITE, bench, refused
 )
 def test_a_mistake_is_one_line_and_exit_code_2(home, arguments, parts):
     refused(bench(home, *arguments), *parts)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["run", "--no-retri"],
+            "bench run: no such option: --no-retri (Possible options: --no-ret",
+        ),
+        (["run", "--all", "--jobs", "0"], "bench run: invalid value for '--jobs': should be"),
+        (["run", "--executor", "x"], "bench run: invalid value for '--executor': 'x' is not one"),
+        (["explain"], "bench explain: missing argument 'RUN'; see `bench explain --help`"),
+        (["reprot"], "bench: no such command 'reprot'. Did you mean 'report'"),
+        (["data", "synht"], "bench data: no such command 'synht'. Did you mean 'synth'"),
+    ],
+)
+def test_so_is_a_mistake_in_the_command_line_itself(home, arguments, said):
+    answer = bench_here(home, *arguments)
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith(said)
+    assert (answer.returncode, answer.stdout) == (2, "")
+
+
+def test_without_a_command_it_tells_what_there_is(home):
+    for arguments in ([], ["data"]):
+        answer = bench(home, *arguments)
+        assert (answer.returncode, answer.stderr) == (2, "")
+        assert "Usage: bench" in answer.stdout
+    assert bench_here(home, "--version").stdout.split()[0] == "trackbench"
 
 
 def test_two_experiments_of_the_same_settings_are_refused(home):
