@@ -125,6 +125,7 @@ def test_photos_are_removed_from_the_largest_classes(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.side_by_side
 def test_a_small_race_and_what_was_raced_is_not_raced_again(tmp_path, capsys):
     pytest.importorskip("tests.speed.race.heat")
     words = ["race", "--small", "--work", str(tmp_path), "--epochs", "2", "--workers", "0"]

@@ -100,6 +100,7 @@ class TestUndrawn:
 
 class TestRun:
     @pytest.mark.slow
+    @pytest.mark.side_by_side
     def test_it_draws_what_it_needs_once(self, home):
         short = ["--set", "experiment.two.epochs=1", "--seeds", "0"]
         first = bench(home, "run", "two", *short)
