@@ -45,7 +45,7 @@ def test_an_interruption_within_exec_leaves_the_exit_code_as_it_is(tmp_path):
     script = (
         "import contextlib, sys\n"
         "import bench.cli\n"
-        "def app():\n"
+        "def app(**_):\n"
         "    with contextlib.suppress(KeyboardInterrupt):\n"
         "        exec('raise KeyboardInterrupt')\n"
         "    sys.exit(3)\n"
