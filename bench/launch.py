@@ -1,9 +1,8 @@
 """Runs what is missing of a suite: check everything, execute, mirror, say how it went."""
 
-import gc
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Event, Thread
@@ -23,7 +22,6 @@ from bench.survey import PlannedRun, Survey, cpus
 from bench.tracking import default_tracking_uri, is_mirrored
 from bench.tracking.suites import model_rule, runs_to_mirror
 
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 # A round reads all runs of the suite in MLflow, some 5 ms each. So the more there are, the longer
 # the mirror rests; else its cost would grow with the square of their number.
 _SECONDS_OF_REST_A_RUN = 0.05
@@ -53,27 +51,13 @@ def launch(survey: Survey, console: Console, how: How) -> list[Finished]:
     done = ("complete",) if how.retry else ("complete", "failed")
     todo = [one for one in survey.runs if one.state not in done]
     mirror = _Mirror(survey)
-    with terminated_like_interrupted() as insist, _rarely_collected():
+    with terminated_like_interrupted() as insist:
         finished = _execute(survey, todo, console, mirror, how, insist) if todo else []
         warnings = mirror.finish()
     finished += [Finished(one.run, one.folder, "failed") for one in left]
     for warning in warnings:
         console.print(f"MLflow: {warning}", style="yellow", soft_wrap=True, highlight=False)
     return finished
-
-
-@contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """The garbage collector looks at new objects less often, while torch and MLflow are imported.
-
-    What they make stays, and to look through it again and again takes a fifth of the imports' time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def check(survey: Survey, experiments: Iterable[Experiment], console: Console) -> None:

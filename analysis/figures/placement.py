@@ -33,7 +33,7 @@ def laid_out(figure: Figure) -> RendererBase:
     if engine is not None:
         with any_letter():
             engine.execute(figure)
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # with "none" it would be drawn once more for nothing
     renderer: RendererBase = canvas.get_renderer()  # type: ignore[no-untyped-call]  # matplotlib's
     return renderer
 
