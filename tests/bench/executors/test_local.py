@@ -7,21 +7,9 @@ import pytest
 
 from bench.executors.local import stream
 from bench.executors.process import _context
-from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
-from tests.runners.photos import draw, planned
-
-RESNET = Experiment("resnet", "embedded:resnet18_slim", epochs=1, batch_size=8, precision="fp32")
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    return draw(tmp_path_factory.mktemp("photos"))
-
-
-def jobs(photos, results, n_runs):
-    runs = [planned(photos, RESNET, seed) for seed in range(n_runs)]
-    return [(run, RunFolder.of(results, run)) for run in runs]
+from tests.bench.executors.small_jobs import RESNET, jobs
+from tests.runners.photos import planned
 
 
 def test_two_work_at_a_time(photos, tmp_path):

@@ -7,22 +7,9 @@ import pytest
 
 from bench.executors.local import stream
 from bench.executors.rounds import run_all
-from bench.experiments.spec import Experiment
-from bench.results.store import RunFolder
-from tests.runners.photos import draw, planned
+from tests.bench.executors.small_jobs import jobs
 
-RESNET = Experiment("resnet", "embedded:resnet18_slim", epochs=1, batch_size=8, precision="fp32")
 PATIENCE = "bench.executors.rounds._SECONDS_FOR_THE_DYING"
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    return draw(tmp_path_factory.mktemp("photos"))
-
-
-def jobs(photos, results, n_runs):
-    runs = [planned(photos, RESNET, seed) for seed in range(n_runs)]
-    return [(run, RunFolder.of(results, run)) for run in runs]
 
 
 def test_one_that_another_process_has_is_asked_for_again_at_the_end(

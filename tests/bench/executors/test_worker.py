@@ -4,20 +4,11 @@ import json
 import multiprocessing
 import os
 
-import pytest
-
 from bench.executors import worker
 from bench.executors.local import stream
-from bench.experiments.spec import Experiment
 from bench.results.store import RunFolder
-from tests.runners.photos import draw, planned
-
-RESNET = Experiment("resnet", "embedded:resnet18_slim", epochs=1, batch_size=8, precision="fp32")
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    return draw(tmp_path_factory.mktemp("photos"))
+from tests.bench.executors.small_jobs import RESNET
+from tests.runners.photos import planned
 
 
 def ended_with(run, folder):

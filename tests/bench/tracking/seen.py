@@ -35,6 +35,7 @@ class Seen:
         with quieted():
             from mlflow.tracking import MlflowClient
 
+            self._uri = uri
             self.client = MlflowClient(tracking_uri=uri)
             self.experiment = self.client.get_experiment_by_name(suite)
             runs = self.client.search_runs([self.experiment.experiment_id])
@@ -58,6 +59,18 @@ class Seen:
     def file(self, name, artifact):
         uri = self.runs[name].info.artifact_uri
         return Path(uri.removeprefix("file://")) / artifact
+
+    def model(self, name):
+        """A run's model, as MLflow loads it; leaves no address in this process's environment."""
+        with quieted():
+            import mlflow
+            from mlflow import pyfunc
+
+            mlflow.set_tracking_uri(self._uri)
+            try:
+                return pyfunc.load_model(f"models:/{self.runs[name].data.tags['trackbench.model']}")
+            finally:
+                mlflow.set_tracking_uri(None)
 
 
 def seen(results, suite=SUITE):

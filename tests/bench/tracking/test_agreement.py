@@ -16,13 +16,12 @@ from app.predictor import load_predictor
 from bench.exporting.metadata import about, as_properties
 from bench.results.records import complete_runs
 from bench.tracking import ModelRule
-from bench.tracking.quiet import quieted
 from runners.data.decode import decode
 from runners.models.export import IMAGES, PHOTOS, images_program, onnx_bytes, photos_program
 from tests.bench.cli.command import bench_here
 from tests.bench.trained_runs import train
 
-from .seen import own_uri, seen, sync
+from .seen import seen, sync
 
 # Those that take long need no clock and one thread.
 pytestmark = pytest.mark.side_by_side
@@ -103,17 +102,7 @@ def test_the_exported_onnx_in_onnxruntime(home, record, said, kind):
 
 def test_the_model_in_mlflow(home, said):
     sync(home / "results", ModelRule("always"), "tiny")
-    run = seen(home / "results", "tiny").runs["net seed 0"]
-    with quieted():
-        import mlflow
-        from mlflow import pyfunc
-
-        before = mlflow.get_tracking_uri()
-        mlflow.set_tracking_uri(own_uri(home / "results"))
-        try:
-            model = pyfunc.load_model(f"models:/{run.data.tags['trackbench.model']}")
-        finally:
-            mlflow.set_tracking_uri(before)
+    model = seen(home / "results", "tiny").model("net seed 0")
     photos = [(home / "photos/test" / path).read_bytes() for path in said.index]
     answer = model.predict(pd.DataFrame({"image": photos}))
     names = [name for name in said if name.startswith("p:")]
